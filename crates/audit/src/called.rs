@@ -10,6 +10,7 @@ use super::facts::{Facts, Site};
 use slugsmith_facts::beneath;
 use slugsmith_facts::code::mentions::{self, definition, mentions};
 use slugsmith_facts::code::{Code, Language, ScopeKind};
+use slugsmith_facts::packages::Ecosystem;
 
 /// Where a mention is looked for: code, and what frameworks call functions from.
 const ENDINGS: &[&str] = &[
@@ -64,6 +65,7 @@ pub(super) fn is_dead(facts: &Facts<'_>, site: Site<'_>) -> bool {
     let is_candidate = match code.language {
         Language::Java => is_plain_in_java(facts, code, at, name),
         Language::Go => !matches!(name, "main" | "init" | "go func"),
+        Language::Php if is_in_unused_class(facts, code, at) => return true,
         Language::Php => !name.starts_with("__"),
         Language::Python => is_plain_in_python(code, at, name),
         Language::JavaScript | Language::Ruby => false,
@@ -162,6 +164,38 @@ fn is_plain_in_python(code: &Code, at: usize, name: &str) -> bool {
     });
     let outside = code.class(at).is_none();
     !decorated && outside && !name.starts_with("__") && !ENTRIES.contains(&name)
+}
+
+/// A class of PHP without a base that no other file names, but to import it: `use` alone loads nothing. Not where a
+/// framework finds classes by their folders, or an attribute says what they are for.
+fn is_in_unused_class(facts: &Facts<'_>, code: &Code, at: usize) -> bool {
+    const FRAMEWORKS: &[&str] = &[
+        "symfony/framework-bundle",
+        "laravel/framework",
+        "laravel/lumen-framework",
+        "codeigniter4/framework",
+        "cakephp/cakephp",
+        "yiisoft/yii2",
+        "api-platform/core",
+    ];
+    let Some((class, [])) = code.class(at) else {
+        return false;
+    };
+    let by_folder = || {
+        facts
+            .packages
+            .wants_any(Ecosystem::Composer, FRAMEWORKS)
+            .is_some()
+    };
+    let is_marked = || {
+        text(facts, &code.path).is_none_or(|text| text.contains("#[") || text.contains("@Route"))
+    };
+    let mut others = searched(facts).filter(|path| **path != code.path);
+    !by_folder()
+        && !is_marked()
+        && others.all(|path| {
+            text(facts, path).is_some_and(|text| !mentions::is_used_in_php(&text, class))
+        })
 }
 
 /// Whether nothing in the app names a constant but the place that gives it its value. One that a file hands out to

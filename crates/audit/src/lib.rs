@@ -35,6 +35,7 @@ pub mod rules;
 mod runtimes;
 mod secrets;
 mod sent_on;
+mod served_module;
 mod servers;
 mod services;
 mod shipped;

@@ -1,5 +1,6 @@
 //! Does the app have schema migrations, and which commands run them?
 
+use super::called;
 use super::facts::{Facts, Site};
 use super::guards::{self, Branch, branch};
 use super::laravel;
@@ -350,8 +351,22 @@ pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
                     || receiver == "umzug" && site.call.method() == "up"
                     || site.call.method() == "runMigrations" && site.code.imports("typeorm")
             }
+            Language::Go => in_go(facts, *site),
             _ => false,
         })
+}
+
+/// `m.Up()` of golang-migrate, `goose.Up` in a function that the program calls, whatever the flags say.
+fn in_go(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let runs = site.call.callee == "goose.Up"
+        || matches!(site.call.method(), "Up" | "Migrate")
+            && site.call.arguments.is_empty()
+            && site.code.imports("github.com/golang-migrate/migrate");
+    // `switch direction { case "up": … }` of a function that is told what to do; in `main` it is a flag.
+    let when = branch(site.code, site.call.scope);
+    let in_main = site.code.function(site.call.scope) == Some("main");
+    let always = when == Branch::Always || when == Branch::Conditional(String::new()) && !in_main;
+    runs && always && facts.process("web").is_some() && !called::is_dead(facts, site)
 }
 
 /// The command of the web process with a flag that makes a Go program migrate before it listens: `bin/shop -migrate`

@@ -43,7 +43,7 @@ const SCRATCH: &[&str] = &[
     "/tmp",
     "tmp/",
     "temp/",
-    "/temp",
+    "/temp/",
     "cache",
     ".log",
     "log/",

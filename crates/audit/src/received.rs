@@ -350,6 +350,13 @@ fn comes_from(site: Site<'_>, value: &Expr, objects: &[String]) -> bool {
             let assigned = site.code.assignments.iter();
             let held = assigned.filter(|one| one.target == root && is_beside(one.scope));
             pending.extend(held.map(|one| (&one.value, step + 1)));
+            // Of a chain (`Image::make($file)->fit(8)`) the name keeps no arguments: those of its first call.
+            if let Some((first, _)) = name.split_once("().") {
+                let calls = site.code.calls.iter();
+                let of_first = calls.filter(|call| call.callee == first && is_beside(call.scope));
+                let given = of_first.flat_map(|call| &call.arguments);
+                pending.extend(given.map(|argument| (&argument.value, step + 1)));
+            }
         });
         if found {
             return true;

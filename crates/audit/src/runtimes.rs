@@ -162,7 +162,7 @@ fn pipfile(facts: &Facts<'_>) -> Option<Wanted> {
 /// The Go buildpack follows its own comment, then the toolchain, then the `go` line.
 fn go(facts: &Facts<'_>) -> Option<Wanted> {
     let Some(text) = facts.sources.text(ecosystems::go::MANIFEST) else {
-        return go_of_dep(facts);
+        return go_of_dep(facts).or_else(|| go_of_godep(facts));
     };
     let (range, line) = ecosystems::go::wanted_version(text)?;
     Some(Wanted {
@@ -185,6 +185,20 @@ fn go_of_dep(facts: &Facts<'_>) -> Option<Wanted> {
         path: PATH.to_owned(),
         line: entry.line,
     })
+}
+
+/// `"GoVersion": "go1.13"` of Godep's manifest (heroku-buildpack-go, README, "Usage with godep").
+fn go_of_godep(facts: &Facts<'_>) -> Option<Wanted> {
+    const PATH: &str = "Godeps/Godeps.json";
+    let value: serde_json::Value = serde_json::from_str(facts.sources.text(PATH)?).ok()?;
+    let version = value.get("GoVersion")?.as_str()?;
+    Some(wish(
+        facts,
+        "go",
+        version.trim_start_matches("go"),
+        PATH,
+        "\"GoVersion\"",
+    ))
 }
 
 /// The target framework of the first project file that has one for dynos; the buildpack

@@ -30,12 +30,18 @@ fn is_port(value: &Expr) -> bool {
             .is_some_and(|last| last.to_ascii_lowercase().contains("port")),
         Expr::Env { name, .. } => name.contains("PORT") || name == "*",
         Expr::Either(values) => values.iter().any(is_port),
-        // `app.get("port")` is where Express apps keep it.
-        Expr::Call { arguments, .. } => arguments
-            .iter()
-            .any(|argument| is_port(&argument.value) || argument.value.text() == Some("port")),
+        // `app.get("port")` is where Express apps keep it, `config.get("app.port")` where Nest's do.
+        Expr::Call { arguments, .. } => arguments.iter().any(|argument| {
+            is_port(&argument.value) || argument.value.text().is_some_and(names_port)
+        }),
         _ => false,
     }
+}
+
+/// Whether a key names the port of something: `port`, `app.port`, `HTTP_PORT`.
+fn names_port(key: &str) -> bool {
+    let last = key.rsplit(['.', '_', ':']).next().unwrap_or(key);
+    last.eq_ignore_ascii_case("port")
 }
 
 /// The address of a server that another module made with a framework for Go:

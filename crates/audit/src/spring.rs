@@ -28,7 +28,11 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, Stri
         let (version, line) = read(facts.sources.text(path)?)?;
         Some((path, line, version))
     };
-    let plugin = |script: &str| java::plugin_version(script, "org.springframework.boot");
+    let plugin = |script: &str| {
+        java::plugin_version(script, "org.springframework.boot").or_else(|| {
+            java::classpath_version(script, "org.springframework.boot:spring-boot-gradle-plugin")
+        })
+    };
     let parent = |pom: &str| java::parent_version(pom, "spring-boot-starter-parent");
     read(java::POM, &parent)
         .or_else(|| read(java::BUILD_GRADLE, &plugin))

@@ -179,6 +179,7 @@ fn by_library(site: Site<'_>) -> Option<&Expr> {
             "imagepng" | "imagejpeg" | "imagewebp" | "imagegif" => call.positional(1),
             "copy" => call.positional(1),
             _ if call.method() == "asXML" => call.positional(0),
+            _ if call.method() == "save" && imports(&["Intervention"]) => call.positional(0),
             _ => None,
         },
     };

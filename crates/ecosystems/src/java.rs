@@ -172,6 +172,37 @@ pub fn plugin_version(script: &str, plugin: &str) -> Option<(String, LineSpan)> 
     })
 }
 
+/// The version of a plugin that a Gradle script takes onto its own classpath, as before there were `plugins { }`:
+/// `classpath("GROUP:NAME:2.0.4")`, also by a name that the script gives a value.
+#[must_use]
+pub fn classpath_version(script: &str, module: &str) -> Option<(String, LineSpan)> {
+    let mark = format!("{module}:");
+    let lines = || {
+        script
+            .lines()
+            .zip(1..)
+            .map(|(line, number)| (line.split("//").next().unwrap_or(line), number))
+    };
+    let (line, number, rest) = lines()
+        .filter(|(line, _)| line.contains("classpath"))
+        .find_map(|(line, number)| Some((line, number, line.split_once(mark.as_str())?.1)))?;
+    let version = rest.split(['"', '\'']).next().unwrap_or(rest).trim();
+    if is_written_out(version) {
+        return Some((version.to_owned(), LineSpan::on(number, line, module)));
+    }
+    let name = version.trim_start_matches(['$', '{']).trim_end_matches('}');
+    let name = name.rsplit('.').next().unwrap_or(name);
+    lines().find_map(|(line, number)| {
+        let (before, rest) = line.split_once('=')?;
+        let own = before
+            .split([' ', '\t', '.', '"', '\'', '[', ']'])
+            .any(|word| word == name);
+        let quoted = rest.split(['"', '\'']).nth(1)?;
+        (own && !name.is_empty() && is_written_out(quoted))
+            .then(|| (quoted.to_owned(), LineSpan::on(number, line, quoted)))
+    })
+}
+
 fn is_written_out(version: &str) -> bool {
     version.starts_with(|c: char| c.is_ascii_digit())
 }
@@ -194,6 +225,18 @@ mod tests {
             Some(("3.2.0".to_owned(), 4))
         );
         assert_eq!(found(parent_version(pom, "other")), None);
+        let script = "ext {\n  bootVersion = '2.0.4.RELEASE'\n}\nclasspath(\"org.boot:boot-plugin:${bootVersion}\")\n";
+        assert_eq!(
+            found(classpath_version(script, "org.boot:boot-plugin")),
+            Some(("2.0.4.RELEASE".to_owned(), 2))
+        );
+        assert_eq!(
+            found(classpath_version(
+                "classpath 'org.boot:boot-plugin:1.4.1'",
+                "org.boot:boot-plugin"
+            )),
+            Some(("1.4.1".to_owned(), 1))
+        );
         let script = "// id 'org.boot' version '1.0'\nplugins {\n id(\"org.boot\") version \"3.1.2\" apply false\n}\n";
         assert_eq!(
             found(plugin_version(script, "org.boot")),

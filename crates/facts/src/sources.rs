@@ -17,6 +17,7 @@ pub mod paths;
 mod php_reach;
 mod python_reach;
 pub mod reach;
+mod readers;
 mod ruby_reach;
 mod suppress;
 mod words;
@@ -127,6 +128,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     sources.outputs = outputs::read(&sources.texts, ignored);
     drop_compiled(&mut sources);
     reach::keep(app, &mut sources, &processes);
+    readers::apply(&mut sources);
     link::names(&mut sources);
     sources
 }

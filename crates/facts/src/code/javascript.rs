@@ -9,12 +9,13 @@ use oxc_ast::ast;
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
+use oxc_syntax::operator::LogicalOperator;
 use oxc_syntax::scope::ScopeFlags;
 
 use slugsmith_finding::LineSpan;
 
 use super::builder::{Builder, dotted};
-use super::{Code, Expr, Language, ScopeKind};
+use super::{Argument, Code, Expr, Language, ScopeKind};
 use values::{env, key_name};
 
 /// Parses one file; broken syntax keeps what was understood.
@@ -120,6 +121,16 @@ impl Reader<'_> {
         self.line(oxc_span::Span::new(start, call.end.max(start)))
     }
 
+    /// What a function returns, as an assignment to `return`: settings are often made that way (`() => ({ … })`).
+    /// What else it may be is said where it stands: a call is a call there as well.
+    fn given_back(&mut self, given: &ast::Expression<'_>) {
+        let value = self.value(given, 0);
+        if matches!(value, Expr::Object(_) | Expr::List(_) | Expr::Env { .. }) {
+            let line = self.line(given.span());
+            self.builder.assign("return".to_owned(), value, line);
+        }
+    }
+
     fn in_scope(&mut self, kind: ScopeKind, span: oxc_span::Span, visit: impl FnOnce(&mut Self)) {
         let line = self.line(span).number();
         let outer = self.builder.open(kind, line);
@@ -162,6 +173,18 @@ impl Reader<'_> {
         };
         self.builder.read(&part, false, line);
         self.binding(&property.value, &part, line);
+    }
+}
+
+/// Whether a value is what `require` gives, and which part of it: `require("axios").default` is the module itself.
+fn required<'a>(value: &'a ast::Expression<'_>) -> Option<Option<&'a str>> {
+    let is_require = |value: &ast::Expression<'_>| value.is_require_call();
+    match value {
+        ast::Expression::StaticMemberExpression(member) if is_require(&member.object) => {
+            let part = member.property.name.as_str();
+            Some((part != "default").then_some(part))
+        }
+        value => is_require(value).then_some(None),
     }
 }
 
@@ -285,13 +308,15 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
         let loads = self.builder.code.imports.len();
         walk::walk_variable_declarator(self, it);
-        // `const { a, b } = require("./c")` binds names as an import does.
-        if matches!(&it.init, Some(ast::Expression::CallExpression(call)) if call.callee.is_specific_id("require"))
+        // `const { a, b } = require("./c")` and `const a = require("./c").default` bind names as an import does.
+        let loaded = it.init.as_ref().and_then(required);
+        if let Some(part) = loaded
             && let Some(import) = self.builder.code.imports.get_mut(loads)
         {
             import.names = bound(&it.id);
             let module = import.module.clone();
             for (exported, local) in renamed(&it.id) {
+                let exported = exported.or_else(|| part.map(str::to_owned));
                 self.builder.alias(&module, exported, local);
             }
         }
@@ -311,6 +336,18 @@ impl<'a> Visit<'a> for Reader<'_> {
             let line = self.line(it.span);
             self.builder.read(&value, false, line);
             self.visit_expression(&it.right);
+            return;
+        }
+        // `watch && require("./reload")`
+        if it.operator == LogicalOperator::And {
+            self.visit_expression(&it.left);
+            let kind = ScopeKind::Branch {
+                condition: self.slice(it.left.span()).to_owned(),
+                holds: true,
+            };
+            self.in_scope(kind, it.right.span(), |reader| {
+                reader.visit_expression(&it.right);
+            });
             return;
         }
         walk::walk_logical_expression(self, it);
@@ -364,6 +401,19 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
     }
 
+    /// `process.env.NODE_ENV === "production" ? {} : require("./dev")` runs one of the two.
+    fn visit_conditional_expression(&mut self, it: &ast::ConditionalExpression<'a>) {
+        self.visit_expression(&it.test);
+        let condition = self.slice(it.test.span()).to_owned();
+        for (part, holds) in [(&it.consequent, true), (&it.alternate, false)] {
+            let kind = ScopeKind::Branch {
+                condition: condition.clone(),
+                holds,
+            };
+            self.in_scope(kind, part.span(), |reader| reader.visit_expression(part));
+        }
+    }
+
     fn visit_switch_statement(&mut self, it: &ast::SwitchStatement<'a>) {
         self.visit_expression(&it.discriminant);
         self.switch(it);
@@ -392,8 +442,28 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_arrow_function_expression(&mut self, it: &ast::ArrowFunctionExpression<'a>) {
         let name = String::new();
         self.in_scope(ScopeKind::Function { name }, it.span, |reader| {
+            if let Some(given) = it.get_expression() {
+                reader.given_back(given);
+            }
             walk::walk_arrow_function_expression(reader, it);
         });
+    }
+
+    fn visit_return_statement(&mut self, it: &ast::ReturnStatement<'a>) {
+        if let Some(given) = &it.argument {
+            self.given_back(given);
+        }
+        walk::walk_return_statement(self, it);
+    }
+
+    fn visit_property_definition(&mut self, it: &ast::PropertyDefinition<'a>) {
+        if let Some(value) = &it.value {
+            let value = self.value(value, 0);
+            let line = self.line(it.span);
+            self.builder
+                .assign(format!("this.{}", key_name(&it.key)), value, line);
+        }
+        walk::walk_property_definition(self, it);
     }
 
     fn visit_class(&mut self, it: &ast::Class<'a>) {
@@ -418,6 +488,16 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_for_of_statement(&mut self, it: &ast::ForOfStatement<'a>) {
+        // A loop over what a name holds is read as its `forEach`.
+        if let ast::Expression::StaticMemberExpression(_) = it.right.get_inner_expression() {
+            let callee = format!("{}.forEach", self.callee(&it.right));
+            let line = self.line(it.right.span());
+            let each = Argument {
+                name: None,
+                value: Expr::Function,
+            };
+            self.builder.call(callee, vec![each], line);
+        }
         self.in_scope(ScopeKind::Loop, it.span, |reader| {
             walk::walk_for_of_statement(reader, it);
         });

@@ -59,6 +59,15 @@ pub fn count(text: &str, name: &str) -> usize {
     places(text, name).filter(is_said).count()
 }
 
+/// Whether a text of PHP has a class's name outside of comments and of `use`, which alone loads nothing.
+#[must_use]
+pub fn is_used_in_php(text: &str, class: &str) -> bool {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("use "));
+    lines.into_iter().any(|line| count(line, class) > 0)
+}
+
 /// What a line begins with that is a comment.
 const COMMENTS: &[&str] = &["//", "#", "*", "/*", "--", "<!--"];
 

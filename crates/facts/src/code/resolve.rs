@@ -24,9 +24,18 @@ impl Code {
         })
     }
 
-    /// The field that `_this.path` means where `_this = this` keeps the object for a callback.
+    /// The field that `_this.path` means where `_this = this` keeps the object for a callback, or that
+    /// `self::$path` means where the class declares it.
     fn own_field(&self, name: &str) -> Option<&Assignment> {
         let (object, field) = name.split_once('.')?;
+        if matches!(object, "this" | "self" | "static") {
+            let mut declared = self.assignments.iter();
+            return declared.find(|one| {
+                one.target == field
+                    && self.function(one.scope).is_none()
+                    && self.class(one.scope).is_some()
+            });
+        }
         let kept = |one: &&Assignment| one.target == object && one.value.name() == Some("this");
         self.assignments.iter().find(kept)?;
         let mut fields = self.assignments.iter().rev();

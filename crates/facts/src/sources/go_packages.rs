@@ -11,13 +11,9 @@ use crate::code::{Code, Language, ScopeKind};
 
 /// Drops Go files whose package no started program imports.
 pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
-    let Some(module) = sources
-        .text(slugsmith_ecosystems::go::MANIFEST)
-        .and_then(module_name)
-    else {
+    let Some(module) = module(sources) else {
         return;
     };
-    let module = module.to_owned();
     let mut packages: BTreeMap<&str, Vec<&Code>> = BTreeMap::new();
     for code in sources
         .files
@@ -61,6 +57,28 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
 
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The path of the app's own packages: of its module, else what the tools before modules wrote down.
+fn module(sources: &Sources) -> Option<String> {
+    let of_module = sources
+        .text(slugsmith_ecosystems::go::MANIFEST)
+        .and_then(module_name)
+        .map(str::to_owned);
+    let of_godep = || {
+        let value: serde_json::Value =
+            serde_json::from_str(sources.text("Godeps/Godeps.json")?).ok()?;
+        Some(value.get("ImportPath")?.as_str()?.to_owned())
+    };
+    let of_line = |path: &str, key: &str| {
+        let mut lines = sources.text(path)?.lines();
+        let rest = lines.find_map(|line| line.trim().strip_prefix(key))?;
+        Some(rest.trim_matches([' ', '"', '=', ':']).to_owned())
+    };
+    of_module
+        .or_else(of_godep)
+        .or_else(|| of_line("glide.yaml", "package:"))
+        .or_else(|| of_line("Gopkg.toml", "root-package"))
 }
 
 fn module_name(manifest: &str) -> Option<&str> {

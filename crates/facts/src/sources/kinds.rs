@@ -31,6 +31,7 @@ const TEXT_NAMES: &[&str] = &[
     "pnpm-workspace.yaml",
     "elixir_buildpack.config",
     "global.json",
+    "Godeps.json",
 ];
 
 /// Endings of templates of a server's settings.
@@ -69,7 +70,7 @@ pub(super) fn is_text(path: &str) -> bool {
     if is_build_configuration(name) {
         return depth <= 3 && !path.contains("node_modules/");
     }
-    if name.starts_with("Procfile") {
+    if name.starts_with("Procfile") || name.starts_with("Dockerfile.") {
         return depth <= 3;
     }
     if is_env_file(name) {

@@ -41,7 +41,7 @@ pub(super) fn vendored(path: &str) -> bool {
     VENDORED.contains(&name)
         || matches!(
             path,
-            "vendor" | "venv" | "env" | "target" | "tmp" | "log" | "coverage"
+            "vendor" | "Godeps/_workspace" | "venv" | "env" | "target" | "tmp" | "log" | "coverage"
         )
 }
 
@@ -192,7 +192,7 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
             });
             !browser
                 && !path.starts_with("resources/")
-                && !is_tool_config(name)
+                && !is_tool_config(path)
                 && !name.ends_with(".d.ts")
                 && !name.contains(".min.")
         }
@@ -249,8 +249,9 @@ fn is_test_name(name: &str, language: Language) -> bool {
 }
 
 /// Configuration of tools that run at build time only.
-fn is_tool_config(name: &str) -> bool {
-    name.contains(".config.") && !name.starts_with("ecosystem") && !name.starts_with("next.")
+fn is_tool_config(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.contains(".config.") && !is_own_config(path, name)
         || matches!(
             name.split('.').next().unwrap_or_default(),
             "Gruntfile"
@@ -263,6 +264,52 @@ fn is_tool_config(name: &str) -> bool {
                 | "knexfile"
         )
         || (name.starts_with('.') && name.contains("rc"))
+}
+
+/// Settings of the app itself by the same form (`src/config/database.config.ts`): beside other sources, and not called
+/// like a tool.
+fn is_own_config(path: &str, name: &str) -> bool {
+    const SOURCES: &[&str] = &[
+        "src", "app", "lib", "server", "api", "config", "configs", "modules", "common", "db",
+        "database",
+    ];
+    const TOOLS: &[&str] = &[
+        "astro",
+        "babel",
+        "capacitor",
+        "craco",
+        "cypress",
+        "drizzle",
+        "esbuild",
+        "eslint",
+        "jest",
+        "karma",
+        "metro",
+        "nuxt",
+        "playwright",
+        "postcss",
+        "prettier",
+        "quasar",
+        "rollup",
+        "rspack",
+        "svelte",
+        "tailwind",
+        "tsup",
+        "uno",
+        "vite",
+        "vitest",
+        "vue",
+        "wdio",
+        "webpack",
+        "windi",
+    ];
+    let tool = name.split('.').next().unwrap_or(name);
+    let beside_sources = path
+        .split('/')
+        .rev()
+        .skip(1)
+        .any(|folder| SOURCES.contains(&folder));
+    matches!(tool, "ecosystem" | "next") || beside_sources && !TOOLS.contains(&tool)
 }
 
 /// Settings modules of other environments and of other platforms: `settings/dev.py`,

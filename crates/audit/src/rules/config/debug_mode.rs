@@ -1,9 +1,9 @@
 //! Does production run in debug mode?
 
 mod django;
+mod flask;
 mod php;
 
-use crate::python;
 use crate::rules::prelude::*;
 use django::{django, overwritten, wsgi_settings};
 
@@ -26,7 +26,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (warnings).
             Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, also by a constant, Express'
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
-            web process starts. Django's DEBUG that is on unless a variable says otherwise, and code
+            web process starts; its `DEBUG` set to true in the code that another server
+            serves (a warning). Django's DEBUG that is on unless a variable says otherwise, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
             development. The finding stands where it is switched on; pages of PHP that each do so are one finding,
             with the others in it.
@@ -60,24 +61,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(php::laravel(facts));
     evidence.extend(details(facts));
     evidence.extend(wsgi_settings(facts));
-    evidence.extend(flask(facts));
+    evidence.extend(flask::own_server(facts));
+    evidence.extend(flask::served(facts));
     evidence.extend(overwritten(facts));
     Outcome::of(evidence)
-}
-
-/// Flask's own server with its debugger, in the file that the web process starts.
-fn flask(facts: &Facts<'_>) -> Option<Evidence> {
-    let site = python::own_server(facts)?;
-    let on = ["debug", "use_debugger"]
-        .iter()
-        .filter_map(|name| site.call.named(name))
-        .any(|value| site.code.resolve(value) == &Expr::Bool(true));
-    let message = "debug=True starts Flask's debugger: an error page shows the source, and runs \
-                   code for whoever finds out the PIN.";
-    on.then(|| {
-        Evidence::line(&site.code.path, site.call.line, message)
-            .help("debug=os.environ.get(\"FLASK_DEBUG\") == \"1\"")
-    })
 }
 
 fn variables(facts: &Facts<'_>) -> Vec<Evidence> {

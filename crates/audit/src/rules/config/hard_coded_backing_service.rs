@@ -97,9 +97,19 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
                 matches!(site.code.resolve(value), Expr::Env { .. }) && !is_password(value)
             })
         });
-        let literal =
-            site.call.arguments.iter().find_map(|argument| {
-                address(site.code, argument.name.as_deref(), &argument.value, 0)
+        let literal = site
+            .call
+            .arguments
+            .iter()
+            .enumerate()
+            .find_map(|(at, argument)| {
+                let name = argument.name.as_deref();
+                address(
+                    site.code,
+                    name.or_else(|| by_place(site, at)),
+                    &argument.value,
+                    0,
+                )
             });
         // What fills the holes of an address leaves its host as it is written.
         let parts = literal
@@ -122,6 +132,13 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
         }
     }
     found
+}
+
+/// What an argument without a name is, where a client takes its host by its place.
+fn by_place(site: Site<'_>, at: usize) -> Option<&'static str> {
+    let takes_host = site.code.language == Language::Php
+        && matches!(site.call.callee.as_str(), "mysqli" | "mysqli_connect");
+    (takes_host && at == 0).then_some("host")
 }
 
 /// The service that an address is of, where its scheme tells.

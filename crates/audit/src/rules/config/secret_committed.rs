@@ -2,6 +2,7 @@
 
 mod app_key;
 mod configured;
+mod credentials;
 mod files;
 mod literal;
 mod settings;
@@ -32,8 +33,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own, or written
-            out in code, also line by line. Laravel's `APP_KEY=base64:…` in code or a script that puts it into
-            `.env` or the environment.
+            out in code, also line by line. Passwords in code that get to a database, a mail server or another
+            service by its client, beside a host that is another machine (`new mysqli(…)`,
+            `createTransport({ host, auth: { pass } })`). Laravel's `APP_KEY=base64:…` in code or a script that puts
+            it into `.env` or the environment.
             Generated keys in a file of settings that a process is started with (`bin/shop -c live.yml`).
             Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
             values that look generated. A `.env` that `.gitignore` names, where there is no repository to
@@ -73,11 +76,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(env_files(facts));
     evidence.extend(unproven_env(facts));
     let in_code = in_code(facts);
-    // A file with a finding of its own has been named.
+    // A file with a finding of its own has been named; a password that a client gets is another secret.
     let path = |one: &Evidence| one.location.as_ref().map(|location| location.path.clone());
     let told: Vec<_> = in_code.iter().map(path).collect();
     let literal = literal::find(facts).into_iter();
-    evidence.extend(literal.filter(|one| !told.contains(&path(one))));
+    let literal: Vec<_> = literal.filter(|one| !told.contains(&path(one))).collect();
+    let lines: Vec<_> = literal
+        .iter()
+        .chain(&in_code)
+        .map(|one| one.location.clone())
+        .collect();
+    let handed = credentials::find(facts).into_iter();
+    evidence.extend(handed.filter(|one| !lines.contains(&one.location)));
+    evidence.extend(literal);
     evidence.extend(in_code);
     evidence.extend(private_keys(facts));
     evidence.extend(app_key::find(facts));

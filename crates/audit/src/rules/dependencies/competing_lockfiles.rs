@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             poetry.lock and uv.lock, or a Pipfile beside requirements.txt.
             requirements.txt beside uv.lock, poetry.lock or Pipfile.lock, which the Python
             buildpack refuses: that finding stands at requirements.txt, the others at the second of the
-            two files.
+            two files. In an app that is built from a Dockerfile it is a warning: the image follows one of them.
         "},
         why: indoc! {"
             The buildpack refuses the build or takes one of them; the other is never updated, so
@@ -76,6 +76,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                         list.join(" and ")
                     ),
                 )
+                .level(if facts.is_container() {
+                    Severity::Warn
+                } else {
+                    RULE.level
+                })
                 .help(format!("Keep one: git rm {}", remove(facts, &list))),
             );
         }

@@ -1,6 +1,7 @@
 //! Does a process load a package that is pruned?
 
 mod node;
+mod php;
 mod python;
 mod ruby;
 
@@ -21,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "A process loads a package that only development installs",
     level: Severity::Error,
     group: Group::Dependencies,
-    ecosystems: &["node", "ruby", "python"],
+    ecosystems: &["node", "ruby", "python", "php"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
@@ -32,7 +33,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             runs such a tool (`nodemon`, `ts-node`, `dotenv`). Code of a Rails or Rack app that
             requires or names a gem of the groups development and test only (`Faker::Name`,
             `require "pry"`). A Python import of a package that only a development group has (uv,
-            poetry, Pipfile, requirements-dev.txt).
+            poetry, Pipfile, requirements-dev.txt). A bundle that Symfony's `config/bundles.php` registers for
+            production and that Composer has in a package of `require-dev`.
         "#},
         why: indoc! {r#"
             Builds leave development dependencies out or prune them (`npm prune`,
@@ -60,7 +62,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let found: Vec<_> = [node(facts), gems(facts), python(facts)]
+    let found: Vec<_> = [node(facts), gems(facts), python(facts), php::bundles(facts)]
         .into_iter()
         .flatten()
         .collect();

@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A wanted version (`engines.node`, `.python-version`, `runtime.txt`, `Gemfile.lock`,
-            `.ruby-version`, `go.mod`, `system.properties`, `composer.json`,
+            `.ruby-version`, `go.mod`, `Godeps.json`, `system.properties`, `composer.json`,
             `TargetFramework`, `elixir_buildpack.config`) whose release line has
             ended; for an app that is built from heroku.yml, the image that its Dockerfile ends
             with; a Node that the npm package `node` brings to `npm start`; by the dated table

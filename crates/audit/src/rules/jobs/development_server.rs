@@ -2,6 +2,7 @@
 
 use crate::python;
 use crate::rules::prelude::*;
+use crate::served_module;
 use slugsmith_facts::process::{Command, Runs};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -107,7 +108,7 @@ fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
         }
     })?;
     // Only a lockfile says that no other gem brings a server along.
-    let asked = facts
+    facts
         .packages
         .wants_any(Ecosystem::Gem, &["rails", "rack", "sinatra", "railties"])?;
     facts.packages.version(Ecosystem::Gem, "rack")?;
@@ -119,7 +120,7 @@ fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
          Ruby 3 not even that is part of Ruby.",
         command.text
     );
-    let found = Evidence::line(&asked.path, asked.line, message);
+    let found = Evidence::line(&command.path, command.line, message);
     Some(found.help("bundle add puma; Procfile: web: bundle exec puma -C config/puma.rb"))
 }
 
@@ -164,9 +165,8 @@ fn of_the_app(facts: &Facts<'_>, command: &Command, what: &str) -> Option<String
     };
     match what {
         "runserver" => {
-            let mut paths = facts.sources.paths.iter();
-            let module = paths.find_map(|path| path.strip_suffix("/wsgi.py"))?;
-            (!module.contains('/')).then(|| format!("web: gunicorn {module}.wsgi"))
+            let module = served_module::of_django(facts)?;
+            Some(format!("web: gunicorn {module}"))
         }
         "flask run" => {
             let app = after(&["--app", "-A"]).map(str::to_owned).or_else(|| {

@@ -2,6 +2,8 @@
 
 mod adapters;
 mod beside_request;
+mod telling;
+mod threads;
 
 use crate::rules::prelude::*;
 use adapters::{celery, laravel, rails};
@@ -24,7 +26,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that are delayed; Laravel's `sync` queue with dispatched jobs. Work that should outlive
             a request but runs beside it in memory (a warning): FastAPI's `BackgroundTasks`, a
             `Thread` or goroutine, `setImmediate`, an in-memory queue (fastq, p-queue,
-            better-queue), Sucker Punch, `dispatchAfterResponse`, an executor, `CompletableFuture` or
+            better-queue), a class of the app's own that is a thread, Sucker Punch,
+            `dispatchAfterResponse`, an executor, `CompletableFuture` or
             Spring's `@Async`, where what is started sends,
             charges, imports or delivers something.
         "},

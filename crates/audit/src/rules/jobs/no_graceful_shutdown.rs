@@ -215,7 +215,8 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
                 .iter()
                 .skip(1)
                 .all(|argument| argument.value.name().is_some())
-            && names.all(|name| matches!(name, "os.Interrupt" | "syscall.SIGINT" | "os.Kill"))
+            && names
+                .all(|name| name == "os.Interrupt" || name == "os.Kill" || is_other_signal(name))
     };
     let heard = guards::used(facts, Language::Go, |site| waits(site) && !deaf(site));
     let only_deaf = !heard && guards::used(facts, Language::Go, waits);
@@ -240,6 +241,14 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
         .help(stop_in_go(&site))
     });
     Some(Server { loses })
+}
+
+/// A signal by its name that is not the one which the platform sends.
+fn is_other_signal(name: &str) -> bool {
+    let of_package = name
+        .strip_prefix("syscall.")
+        .or_else(|| name.strip_prefix("unix."));
+    of_package.is_some_and(|signal| signal.starts_with("SIG") && signal != "SIGTERM")
 }
 
 /// `router.Run()` in a file that has one of the frameworks; Gin's takes PORT by itself.

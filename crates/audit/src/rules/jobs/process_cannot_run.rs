@@ -8,6 +8,7 @@ mod procfile;
 mod settings;
 
 use crate::rules::prelude::*;
+use crate::served_module;
 use missing::missing;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process::Runs;
@@ -153,13 +154,27 @@ fn no_process(facts: &Facts<'_>) -> Option<Evidence> {
         "{} is here, and no Procfile: the Python buildpack has no default process, so nothing serves.",
         framework.name
     );
+    let object = |classes: &[&str]| {
+        let named = served_module::object_of(facts, classes);
+        named.unwrap_or_else(|| "MODULE:app".to_owned())
+    };
     let server = match framework.name.as_str() {
         "fastapi" | "starlette" | "litestar" | "quart" => {
-            "web: uvicorn MODULE:app --host 0.0.0.0 --port $PORT"
+            let served = object(&["FastAPI", "Starlette", "Litestar", "Quart"]);
+            format!("web: uvicorn {served} --host 0.0.0.0 --port $PORT")
         }
-        "django" => "web: gunicorn PROJECT.wsgi",
-        "aiohttp" | "tornado" | "sanic" => "web: python MODULE.py",
-        _ => "web: gunicorn MODULE:app",
+        "django" => {
+            let module = served_module::of_django(facts);
+            format!(
+                "web: gunicorn {}",
+                module.as_deref().unwrap_or("PROJECT.wsgi")
+            )
+        }
+        "aiohttp" | "tornado" | "sanic" => "web: python MODULE.py".to_owned(),
+        _ => format!(
+            "web: gunicorn {}",
+            object(&["Flask", "Bottle", "API", "App"])
+        ),
     };
     Some(
         Evidence::line(manifest, 0, message)

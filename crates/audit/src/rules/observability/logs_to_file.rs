@@ -1,8 +1,10 @@
 //! Do logs reach the log stream?
 
+mod appended;
 mod commands;
 mod laravel;
 mod logback;
+mod symfony;
 
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
@@ -21,10 +23,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {r#"
             `FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File
             transport; `Logger.new("log/…")`; a file appender of Logback that production's profile
-            names; Laravel's and Lumen's default channel writing to `storage/logs`. A command that sends its
+            names; Laravel's and Lumen's default channel writing to `storage/logs`; handlers of Monolog's settings for
+            production with a file. A command that sends its
             log to a file (`sidekiq -L`, `celery --logfile`, `gunicorn --log-file`, `>> web.log`), and
             `stderr_path` of unicorn, `stdout_redirect` of Puma. winston's console counts only where
-            production has it. The finding stands at the call or the line that opens the file; for Laravel where
+            production has it. Code that appends lines to a `.log` file of its own (`FILE_APPEND`,
+            `fs.appendFile`, `open(…, "a")`, `error_log(…, 3, …)`). The finding stands at the call or the line that
+            opens the file; for Laravel where
             `LOG_CHANNEL` is read.
         "#},
         why: indoc! {"
@@ -60,30 +65,36 @@ fn check(facts: &Facts<'_>) -> Outcome {
         laravel::check(facts),
         monolog(facts),
         logback::check(facts),
+        symfony::check(facts),
     ]
     .into_iter()
     .flatten()
     .collect();
     evidence.extend(commands::check(facts));
+    if evidence.is_empty() {
+        evidence.extend(appended::check(facts));
+    }
     Outcome::when(!facts.sources.files.is_empty(), evidence)
 }
 
 /// Whether the call names a place that is a log file of the app.
 fn is_file(site: Site<'_>, value: Option<&Expr>) -> bool {
-    value.is_some_and(|value| {
-        !value.any(|value| {
-            value
-                .text()
-                .is_some_and(|text| text.starts_with("/dev/") || text.starts_with("php://"))
-        }) && value.any(|value| {
-            site.code.resolve(value).text().is_some_and(|text| {
-                text.rsplit_once('.')
-                    .is_some_and(|(_, ending)| ending == "log")
-                    || text.contains("logs/")
-                    || text.starts_with("log/")
+    value
+        .map(|value| site.code.resolve(value))
+        .is_some_and(|value| {
+            !value.any(|value| {
+                value
+                    .text()
+                    .is_some_and(|text| text.starts_with("/dev/") || text.starts_with("php://"))
+            }) && value.any(|value| {
+                site.code.resolve(value).text().is_some_and(|text| {
+                    text.rsplit_once('.')
+                        .is_some_and(|(_, ending)| ending == "log")
+                        || text.contains("logs/")
+                        || text.starts_with("log/")
+                })
             })
         })
-    })
 }
 
 fn python(facts: &Facts<'_>) -> Option<Evidence> {

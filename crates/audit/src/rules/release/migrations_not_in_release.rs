@@ -76,6 +76,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     // Where the missing line belongs.
     let place = if postdeploy {
         "app.json"
+    } else if facts.is_container() && facts.sources.has("heroku.yml") {
+        "heroku.yml"
     } else if facts.sources.has("Procfile") {
         "Procfile"
     } else {

@@ -3,6 +3,7 @@
 mod connections;
 mod graphql;
 mod kept;
+mod nest;
 mod streams;
 
 use crate::rules::prelude::*;
@@ -21,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
-            an adapter; Action Cable with the `async` or `inline` adapter in production and channels
+            an adapter, also behind Nest's gateways; Action Cable with the `async` or `inline` adapter in
+            production and channels
             in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
             Parse LiveQuery without `redisURL`; subscriptions of GraphQL through an emitter in memory
             (`PubSub` of graphql-subscriptions and Mercurius, `createPubSub()` of GraphQL Yoga);
@@ -63,6 +65,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     };
     let found: Vec<_> = [
         socket_io(facts),
+        nest::check(facts),
         live_query(facts),
         action_cable(facts),
         channels(facts),

@@ -38,6 +38,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             that stores; for Django at the first field of a model; for Active Storage at
             `config.active_storage.service`; for Laravel at the `default` of config/filesystems.php where that is
             a local disk unless another service's variable is set.
+            A client's file that Intervention's `Image::make` reads and `save` writes.
         "},
         why: indoc! {"
             A dyno's disk is its own and is thrown away at every restart, at least once a day, and

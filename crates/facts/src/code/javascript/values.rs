@@ -58,6 +58,12 @@ impl Reader<'_> {
             E::Identifier(name) => Expr::Name(name.name.to_string()),
             E::ThisExpression(_) => Expr::Name("this".to_owned()),
             E::TemplateLiteral(template) => self.template(template, depth),
+            // `require("axios").default` is the module itself.
+            E::StaticMemberExpression(member)
+                if member.property.name == "default" && member.object.is_require_call() =>
+            {
+                self.value(&member.object, depth + 1)
+            }
             E::StaticMemberExpression(_) | E::ComputedMemberExpression(_) => self.member(value),
             E::ChainExpression(_) => Expr::Name(dotted(self.slice(value.span()))),
             E::CallExpression(call) => Expr::Call {

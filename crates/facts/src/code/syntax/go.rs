@@ -23,10 +23,16 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             node.child_by_field_name("left"),
             node.child_by_field_name("right"),
         ),
-        "var_spec" | "const_spec" => reader.assignment(
-            node.child_by_field_name("name"),
-            node.child_by_field_name("value"),
-        ),
+        "var_spec" | "const_spec" => {
+            let value = node.child_by_field_name("value");
+            // `var client http.Client` is as good as `http.Client{}`.
+            if value.is_none() && reader.field(node, "type") == "http.Client" {
+                reader
+                    .builder
+                    .call("http.Client".to_owned(), Vec::new(), line(node));
+            }
+            reader.assignment(node.child_by_field_name("name"), value);
+        }
         // `Path string `default:"data.db"``, as envconfig and others fill it.
         "field_declaration" => {
             let tag = reader.field(node, "tag");
@@ -50,9 +56,13 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             }
         }
         "import_spec" => {
-            let module = reader
-                .field(node, "path")
-                .trim_matches(['"', '`'])
+            let path = reader.field(node, "path");
+            let path = path.trim_matches(['"', '`']);
+            // Godep rewrote the imports of what it kept in the app.
+            let module = path
+                .rsplit("/Godeps/_workspace/src/")
+                .next()
+                .unwrap_or(path)
                 .to_owned();
             let name = reader.field(node, "name");
             reader.builder.import(&module, vec![name], line(node));

@@ -10,7 +10,29 @@ use slugsmith_finding::{LineSpan, Severity};
 const LEAST: usize = 22;
 
 pub(super) fn find(facts: &Facts<'_>) -> Option<Evidence> {
-    in_php(facts).or_else(|| in_commands(facts))
+    in_settings(facts)
+        .or_else(|| in_php(facts))
+        .or_else(|| in_commands(facts))
+}
+
+/// `'key' => 'SomeRandomString'` of config/app.php: what Laravel signs with, whatever it looks like.
+fn in_settings(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.laravel()?;
+    let settings = crate::laravel::settings(facts, "app")?;
+    let key = settings
+        .value
+        .key("key")?
+        .text()
+        .filter(|key| !key.is_empty())?;
+    let line = facts
+        .line(&settings.code.path, key)
+        .unwrap_or(settings.line);
+    let message = "Laravel's key stands in the settings, whatever APP_KEY says: anybody who reads it can forge \
+                   sessions and read what is encrypted.";
+    Some(
+        told(Evidence::line(&settings.code.path, line, message))
+            .help("config/app.php: 'key' => env('APP_KEY')"),
+    )
 }
 
 /// Where a text holds `APP_KEY=base64:…` with a key behind it, or `APP_KEY="base64:…"`.

@@ -32,8 +32,9 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                     Expr::Text(text)
                         if facts.declared(name) == Declared::No
                             && !is_demanded(facts, name)
-                            && is_signing(name)
-                            && (is_signing_name(target) || signs(facts, target, name)) =>
+                            && (opens_the_app(name)
+                                || is_signing(name)
+                                    && (is_signing_name(target) || signs(facts, target, name))) =>
                     {
                         Some((text, true, Some(name)))
                     }
@@ -142,6 +143,19 @@ fn is_signing(name: &str) -> bool {
     .iter()
     .any(|word| upper.contains(word))
         && !upper.contains("CLIENT")
+}
+
+/// A password of the app's own that visitors log in with.
+fn opens_the_app(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    [
+        "ADMIN_PASSWORD",
+        "ADMIN_PASS",
+        "BASIC_AUTH_PASSWORD",
+        "MASTER_PASSWORD",
+    ]
+    .iter()
+    .any(|known| upper.ends_with(known))
 }
 
 fn is_framework_key(code: &Code, target: &str) -> bool {

@@ -7,6 +7,8 @@ use crate::secrets::is_secret_value;
 /// Calls that sign or verify, by language, and the place of the key in them.
 pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evidence> {
     let mut found = Vec::new();
+    // One key is one finding, in however many files it stands.
+    let mut known: Vec<&str> = Vec::new();
     // `jwt.encode(…, settings.SECRET_KEY)`, where the setting itself is told.
     let is_told = |site: Site<'_>| {
         let names = site
@@ -24,8 +26,14 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
         if branch(site.code, site.call.scope) == Branch::Development {
             continue;
         }
+        if let Key::Literal(text) = key {
+            if known.contains(&text) {
+                continue;
+            }
+            known.push(text);
+        }
         let message = match key {
-            Key::Literal => format!(
+            Key::Literal(_) => format!(
                 "`{}` signs with a key in the code: anybody who reads it can forge \
                  what it signs.",
                 site.call.callee
@@ -36,10 +44,14 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
                 site.call.callee
             ),
         };
-        let mut evidence = Evidence::line(&site.code.path, site.call.line, message).help(
+        let variable = match key {
+            Key::Literal(_) => "SESSION_SECRET",
+            Key::Fallback(variable) => variable,
+        };
+        let mut evidence = Evidence::line(&site.code.path, site.call.line, message).help(format!(
             "Read it from the environment without a default, and: heroku config:set \
-             SESSION_SECRET=$(openssl rand -hex 32)",
-        );
+             {variable}=$(openssl rand -hex 32)"
+        ));
         if let Key::Fallback(variable) = key {
             evidence = evidence.conditional(true).about(variable);
         }
@@ -54,7 +66,7 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
 }
 
 enum Key<'a> {
-    Literal,
+    Literal(&'a str),
     /// Used unless the variable is set.
     Fallback(&'a str),
 }
@@ -72,8 +84,12 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         (
             Language::JavaScript,
             "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt"
-            | "expressJWT",
+            | "expressJWT" | "JwtModule.register" | "koaJwt",
         ) => call.named("secret").or_else(|| call.named("keys"))?,
+        // Passport's strategy, also where a class of the app's own hands it on: `super({ secretOrKey })`.
+        (Language::JavaScript, _) if call.named("secretOrKey").is_some() => {
+            call.named("secretOrKey")?
+        }
         // golang-jwt: `token.SignedString([]byte(secret))`.
         (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
         // jjwt and auth0: `signWith(HS256, KEY)`, `setSigningKey(KEY)`, `Algorithm.HMAC256(KEY)`.
@@ -89,6 +105,10 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
                 call.arguments.iter().map(|argument| &argument.value),
             )?
         }
+        // Spring Security's cookie that keeps a visitor logged in: `rememberMe().key("…")`.
+        (Language::Java, _) if call.method() == "key" && remembers(site.code) => {
+            call.positional(0)?
+        }
         (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
         _ => return None,
     };
@@ -102,7 +122,7 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     };
     let is_key = |text: &str| is_secret_value(&text.replace(' ', "-")) || text == "secret";
     match resolved {
-        Expr::Text(text) if is_key(text) => Some(Key::Literal),
+        Expr::Text(text) if is_key(text) => Some(Key::Literal(text)),
         Expr::Env {
             name,
             default: Some(default),
@@ -114,6 +134,11 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         }
         _ => None,
     }
+}
+
+/// Whether a file configures the cookie of `rememberMe`, in a chain or in a function of its own.
+fn remembers(code: &Code) -> bool {
+    code.calls.iter().any(|call| call.method() == "rememberMe")
 }
 
 /// `service.secretKey`: what the file's own struct literals give that field, if it is one text.

@@ -8,14 +8,12 @@ use crate::spring::{self, Entry, File};
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     let files = spring::files(facts);
-    // A file for production takes its value from a variable: the base value is not used there.
+    // A file of production's profile takes its value from a variable: the base value is not used there.
     let replaced = |key: &str| {
         files.iter().any(|file| {
-            let own = file.entries.iter();
-            file.path.contains("-prod")
-                && own
-                    .clone()
-                    .any(|entry| entry.key == key && entry.value.starts_with("${"))
+            let mut own = file.entries.iter();
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            name.contains('-') && own.any(|entry| entry.key == key && entry.value.starts_with("${"))
         })
     };
     let mut found = Vec::new();

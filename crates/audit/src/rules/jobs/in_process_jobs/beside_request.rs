@@ -1,5 +1,7 @@
 //! Work that a request leaves behind in the memory of its process: threads, goroutines, executors, in-memory queues.
 
+use super::telling::{is_durable, posts};
+use super::threads;
 use crate::rules::prelude::*;
 use slugsmith_facts::code::ScopeKind;
 
@@ -15,10 +17,18 @@ pub(super) fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
         Language::Java,
         Language::Php,
     ] {
+        let threads = threads::classes(facts, language);
+        let of_thread = |site: Site<'_>| {
+            threads
+                .get(site.call.method())
+                .map(|work| (*work).to_owned())
+        };
         let site = calls_to(facts, language, |site| {
             // Cheapest first: this looks at every call of the app.
-            let telling =
-                || started(facts, site).is_some_and(|work| is_durable(&work) || posts(&work));
+            let telling = || {
+                of_thread(site).is_some()
+                    || started(facts, site).is_some_and(|work| is_durable(&work) || posts(&work))
+            };
             let in_function = || {
                 let mut around = site
                     .code
@@ -46,7 +56,8 @@ pub(super) fn beside_the_request(facts: &Facts<'_>) -> Vec<Evidence> {
         })
         .next();
         if let Some(site) = site {
-            let work = started(facts, site).unwrap_or_default();
+            let work = of_thread(site).or_else(|| started(facts, site));
+            let work = work.unwrap_or_default();
             let how = if site.call.callee == "go" {
                 "A goroutine".to_owned()
             } else {
@@ -238,139 +249,4 @@ fn is_memory_queue(site: Site<'_>) -> bool {
                 )
             })
     }) && (libraries.iter().any(|library| site.code.imports(library)) || site.code.imports("async"))
-}
-
-/// Whether a call hands something to somebody else's service: an HTTP request that is not there to read.
-fn posts(callee: &str) -> bool {
-    const POSTS: &[&str] = &[
-        "http.Post",
-        "axios.post",
-        "axios.put",
-        "requests.post",
-        "requests.put",
-        "httpx.post",
-        "restTemplate.postForObject",
-        "restTemplate.postForEntity",
-    ];
-    POSTS.contains(&callee) || callee.ends_with(".PostForm")
-}
-
-/// Whether a name speaks to the process itself, in small letters: signals of the system (`signal.Notify`), threads that
-/// wait for each other (`lock.notifyAll`), clocks.
-fn is_of_the_process(lower: &str) -> bool {
-    let (before, last) = lower.rsplit_once('.').unwrap_or(("", lower));
-    let object = before.rsplit('.').next().unwrap_or(before);
-    let waits = [
-        "lock",
-        "mutex",
-        "monitor",
-        "this",
-        "cond",
-        "condition",
-        "semaphore",
-    ];
-    last == "notifyall"
-        || matches!(object, "signal" | "syscall" | "ticker" | "time")
-        || last.starts_with("notify") && waits.contains(&object)
-}
-
-/// Whether a name speaks of work that somebody waits for: a mail, a charge, an import.
-fn is_durable(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let last = lower.rsplit(['.', ' ']).next().unwrap_or(&lower);
-    let harmless = [
-        "log",
-        "metric",
-        "cache",
-        "warm",
-        "ping",
-        "heartbeat",
-        "stat",
-        "trace",
-        "broadcast",
-        "signal",
-        "sendfile",
-        "message",
-        "event",
-        "response",
-        "socket",
-    ];
-    if is_of_the_process(&lower) {
-        return false;
-    }
-    // `runFfmpegConversion`: nobody waits for a loop to convert something.
-    if ["convert", "conversion", "transcod"]
-        .iter()
-        .any(|word| last.contains(word))
-    {
-        return true;
-    }
-    // `process_videos`, `processUploads`: one by one, until all are done.
-    let things = [
-        "video",
-        "image",
-        "photo",
-        "upload",
-        "document",
-        "audio",
-        "pdf",
-        "csv",
-        "batch",
-        "order",
-        "payment",
-        "transaction",
-        "import",
-        "recording",
-    ];
-    if last.starts_with("process") && things.iter().any(|thing| last.contains(thing)) {
-        return true;
-    }
-    // A loop that is started once works through a queue that lives elsewhere.
-    if [
-        "start", "run", "serve", "listen", "watch", "poll", "loop", "monitor", "consume", "init",
-        // What is cleaned up is found again after the restart.
-        "clean", "purge", "sweep", "prune", "evict", "expire", "tick",
-    ]
-    .iter()
-    .any(|verb| last.starts_with(verb))
-    {
-        return false;
-    }
-    // `IsEmail`, `get_invoice` only ask.
-    let own = name.rsplit(['.', ' ']).next().unwrap_or(name);
-    let asks = ["is", "has", "get", "find"].iter().any(|verb| {
-        let rest = last.strip_prefix(verb).and(own.get(verb.len()..));
-        rest.is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase()))
-    });
-    if asks {
-        return false;
-    }
-    let durable = [
-        "send",
-        "mail",
-        "notif",
-        "charge",
-        "import",
-        "export",
-        "invoice",
-        "deliver",
-        "webhook",
-        "sync_",
-        "generate_",
-        "upload",
-        "publish",
-        "refund",
-        "transcode",
-        "resize",
-        "processorder",
-        "processpayment",
-        "provision",
-    ];
-    let by_object = ["mail", "invoice", "webhook", "order", "payment"]
-        .iter()
-        .any(|word| lower.contains(word));
-    (durable.iter().any(|word| last.contains(word))
-        || lower.starts_with("deliver ")
-        || lower.starts_with("send "))
-        && (by_object || !harmless.iter().any(|word| last.contains(word)))
 }

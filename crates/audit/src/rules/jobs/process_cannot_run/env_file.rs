@@ -1,6 +1,7 @@
 //! A file of variables that the process needs at its start and that is not in the repository:
 //! `.env` belongs to the developer's machine, and on a dyno config vars take its place.
 
+use crate::called::is_dead;
 use crate::registry::Evidence;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
@@ -21,7 +22,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                 .code
                 .around(site.call.scope)
                 .any(|scope| scope.kind == ScopeKind::Try)
-            || guards::is_maintenance(facts, &site.code.path);
+            || guards::is_maintenance(facts, &site.code.path)
+            || is_dead(facts, site);
         (!optional && is_missing(facts, &load.path)).then_some((site, load))
     });
     found.extend(site.map(|(site, load)| {

@@ -71,6 +71,10 @@ pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
                 || file_says("read_timeout")
                 || file_says("open_timeout"),
         ),
+        // Before Ruby 3 open-uri's `open` is the kernel's; a file has no headers.
+        "" if call.callee == "open" && has_headers(site) => {
+            Verdict::of(says_timeout(site, &["timeout"]))
+        }
         "URI" if call.method() == "open" && site.code.imports("open-uri") => {
             Verdict::of(says_timeout(site, &["timeout"]))
         }
@@ -78,4 +82,14 @@ pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
         "Excon" if verb || call.method() == "new" => Verdict::of(says_timeout(site, &["timeout"])),
         _ => Verdict::None,
     }
+}
+
+/// `open(address, "User-Agent" => agent)`
+fn has_headers(site: Site<'_>) -> bool {
+    const HEADERS: &[&str] = &["user-agent", "accept", "referer", "cookie", "authorization"];
+    let is_header = |name: &str| HEADERS.contains(&name.to_ascii_lowercase().as_str());
+    site.call.arguments.iter().skip(1).any(|argument| {
+        let named = argument.name.as_deref().is_some_and(is_header);
+        named || matches!(&argument.value, Expr::Object(entries) if entries.iter().any(|(key, _)| is_header(key)))
+    })
 }

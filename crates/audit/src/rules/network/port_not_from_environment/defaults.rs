@@ -173,7 +173,7 @@ pub(super) fn unread(
         "github.com/namsral/flag",
         "github.com/peterbourgon/ff",
     ];
-    if known || site.code.language != Language::Go || site.call.arguments.is_empty() {
+    if known || site.code.language != Language::Go {
         return None;
     }
     let port = site.code.resolve(own.port?);
@@ -181,17 +181,26 @@ pub(super) fn unread(
     let servers = facts
         .calls()
         .filter(|other| other.code.language == Language::Go && listen(*other).is_some());
-    let names =
-        |value: &Expr| value.any(|part| part.text().is_some_and(|text| text.contains("PORT")));
+    // `HUNT_PORT` is another variable.
+    let words = |text: &str| {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word == "PORT")
+    };
+    let names = |value: &Expr| value.any(|part| part.text().is_some_and(words));
     let by_code = facts.code(Language::Go).any(|code| {
         let mut arguments = code.calls.iter().flat_map(|call| &call.arguments);
         arguments.any(|argument| names(&argument.value))
             || code.assignments.iter().any(|one| names(&one.value))
             || code.calls.iter().any(|call| {
-                matches!(
-                    call.method(),
-                    "AutomaticEnv" | "BindEnv" | "Environ" | "LookupEnv" | "ExpandEnv"
-                )
+                // A function that is given the name is known by its calls.
+                let is_reader = code
+                    .function(call.scope)
+                    .is_some_and(|name| name.to_ascii_lowercase().contains("env"));
+                !is_reader
+                    && matches!(
+                        call.method(),
+                        "AutomaticEnv" | "BindEnv" | "Environ" | "LookupEnv" | "ExpandEnv"
+                    )
             })
             || LIBRARIES.iter().any(|library| code.imports(library))
     });

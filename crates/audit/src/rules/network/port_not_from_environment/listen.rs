@@ -57,10 +57,22 @@ pub(super) fn listen(site: Site<'_>) -> Option<Listen<'_>> {
                 host: call.positional(0),
             })
         }
-        Language::Go if call.callee == "http.Server" => Some(Listen {
-            port: call.named("Addr"),
-            host: call.named("Addr"),
-        }),
+        // `srv.ListenAndServe()` of a server whose address a line of its own sets: `srv.Addr = addr`.
+        Language::Go if call.method() == "ListenAndServe" && call.arguments.is_empty() => {
+            let field = format!("{}.Addr", call.receiver());
+            let mut set = site.code.assignments.iter();
+            let address = set.find(|one| one.target == field)?;
+            Some(Listen {
+                port: Some(&address.value),
+                host: Some(&address.value),
+            })
+        }
+        Language::Go if call.callee == "http.Server" && call.named("Addr").is_some() => {
+            Some(Listen {
+                port: call.named("Addr"),
+                host: call.named("Addr"),
+            })
+        }
         Language::Java
             if matches!(
                 call.callee.as_str(),

@@ -35,6 +35,8 @@ pub(super) fn server(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
     let (calls, otherwise): (&[&str], _) = match program {
         "unicorn" | "unicorn_rails" | "rainbows" => (&["listen"], Some("8080")),
         "puma" => (&["port", "bind"], None),
+        // Whatever server it finds, it hands this one over (rack/rackup `lib/rackup/server.rb`, `default_options`).
+        "rackup" => (&[], Some("9292")),
         // thin's own settings are in YAML (macournoyer/thin `lib/thin/runner.rb`).
         "thin" if words.contains(&"start") && !told(&["-C", "--config", "-S", "--socket"]) => {
             return Some(without(command, "thin", "3000"));

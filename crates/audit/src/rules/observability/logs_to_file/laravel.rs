@@ -21,10 +21,27 @@ fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
     })
 }
 
+/// Laravel before 5.6 has no channels: `'log' => env('APP_LOG', 'single')` of config/app.php.
+fn before_channels(facts: &Facts<'_>) -> Option<Evidence> {
+    let settings = laravel::settings(facts, "app")?;
+    let (chosen, conditional) = settings.chosen(facts, "log")?;
+    let line = facts
+        .line(&settings.code.path, "'log'")
+        .unwrap_or(settings.line);
+    let message = format!(
+        "The log is `{chosen}`, which writes to storage/logs: the log stream never sees it."
+    );
+    matches!(chosen.as_str(), "single" | "daily").then(|| {
+        Evidence::line(&settings.code.path, line, message)
+            .conditional(conditional)
+            .help("'log' => env('APP_LOG', 'errorlog'), or: heroku config:set APP_LOG=errorlog")
+    })
+}
+
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let package = facts.laravel()?;
     if laravel::file(facts, "logging").is_none() {
-        return lumen(facts, package);
+        return lumen(facts, package).or_else(|| before_channels(facts));
     }
     let setting = laravel::settings(facts, "logging")?;
     let code = setting.code;

@@ -1,6 +1,9 @@
 //! Libraries that fit the schema to the models whenever the app boots, or make it anew: Hibernate, Sequelize,
 //! `TypeORM`, GORM, `SQLAlchemy`.
 
+mod gorm;
+mod typeorm;
+
 use crate::rules::prelude::*;
 use crate::servers::listens_in_node;
 use crate::spring;
@@ -18,8 +21,9 @@ enum Does {
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
     [
         hibernate(facts),
-        node(facts),
-        gorm(facts),
+        sequelize(facts),
+        typeorm::find(facts),
+        gorm::drops(facts).or_else(|| gorm::alters(facts)),
         sqlalchemy(facts),
     ]
     .into_iter()
@@ -55,6 +59,11 @@ fn hibernate_does(value: &str) -> Option<Does> {
     }
 }
 
+/// `spring.jpa.generate-ddl=true` is `update` by another name (`HibernateJpaVendorAdapter`).
+fn generates(key: &str, value: &str) -> Option<Does> {
+    (key.ends_with("ddl") && value.trim() == "true").then_some(Does::Alters)
+}
+
 /// `spring.jpa.hibernate.ddl-auto` in what production loads, with a driver of a server database.
 fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
     const JPA: &[&str] = &["spring-boot-starter-data-jpa", "hibernate-core"];
@@ -66,7 +75,9 @@ fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
         let plain = key.replace(['-', '_'], "").to_ascii_lowercase();
         matches!(
             plain.as_str(),
-            "spring.jpa.hibernate.ddlauto" | "spring.jpa.properties.hibernate.hbm2ddl.auto"
+            "spring.jpa.hibernate.ddlauto"
+                | "spring.jpa.properties.hibernate.hbm2ddl.auto"
+                | "spring.jpa.generateddl"
         )
     };
     let files = spring::files(facts);
@@ -84,7 +95,7 @@ fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let (value, is_default) = spring::settled(entry, facts)?;
-    let does = hibernate_does(value)?;
+    let does = hibernate_does(value).or_else(|| generates(&entry.key, value))?;
     let found = Evidence::line(
         &file.path,
         entry.line,
@@ -106,12 +117,11 @@ fn in_memory(files: &[spring::File]) -> bool {
     })
 }
 
-/// `sequelize.sync({ force: true })`, `synchronize: true` of `TypeORM`'s data source.
-fn node(facts: &Facts<'_>) -> Option<Evidence> {
+/// `sequelize.sync({ force: true })`.
+fn sequelize(facts: &Facts<'_>) -> Option<Evidence> {
     const DRIVERS: &[&str] = &["pg", "mysql2", "mysql", "mariadb", "tedious"];
     facts.packages.wants_any(Ecosystem::Npm, DRIVERS)?;
-    let sequelize = facts.packages.wants(Ecosystem::Npm, "sequelize").is_some();
-    let typeorm = facts.packages.wants(Ecosystem::Npm, "typeorm").is_some();
+    facts.packages.wants(Ecosystem::Npm, "sequelize")?;
     facts
         .code(Language::JavaScript)
         .filter(|code| !is_tool(facts, &code.path))
@@ -120,14 +130,10 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
                 if branch(code, call.scope) != Branch::Always {
                     return None;
                 }
-                let (what, does) = sequelize
-                    .then(|| synced(code, call))
-                    .flatten()
-                    .or_else(|| typeorm.then(|| synchronized(call)).flatten())?;
+                let (what, does) = synced(code, call)?;
                 let found = Evidence::line(&code.path, call.line, message(&format!("`{what}`"), does));
                 Some(told(found, does).help(
-                    "Take it out, and write migrations. Procfile: release: npx sequelize-cli db:migrate (TypeORM: \
-                     npx typeorm migration:run)",
+                    "Take it out, and write migrations. Procfile: release: npx sequelize-cli db:migrate",
                 ))
             })
         })
@@ -209,66 +215,6 @@ fn at_start(code: &Code, call: &Call) -> bool {
         code.function(other.scope) == Some(function) && listens_in_node(Site { code, call: other })
     });
     starts || listens
-}
-
-/// Options of `TypeORM` for a server database that change or drop tables.
-fn synchronized(call: &Call) -> Option<(String, Does)> {
-    const MADE: &[&str] = &["DataSource", "createConnection", "forRoot"];
-    if !MADE.contains(&call.method()) {
-        return None;
-    }
-    let server = call.named("type").and_then(Expr::text).is_some_and(|kind| {
-        matches!(
-            kind,
-            "postgres" | "mysql" | "mariadb" | "mssql" | "cockroachdb" | "oracle"
-        )
-    });
-    let is = |name: &str| call.named(name) == Some(&Expr::Bool(true));
-    match () {
-        () if !server => None,
-        () if is("dropSchema") => Some(("dropSchema: true".to_owned(), Does::Wipes)),
-        () if is("synchronize") => Some(("synchronize: true".to_owned(), Does::Alters)),
-        () => None,
-    }
-}
-
-/// `db.Migrator().DropTable(…)` in `main` or `init`, without a condition around it.
-fn gorm(facts: &Facts<'_>) -> Option<Evidence> {
-    let site = facts.calls().find(|site| {
-        let code = site.code;
-        let gorm = code.imports("gorm.io/gorm") || code.imports("github.com/jinzhu/gorm");
-        code.language == Language::Go
-            && gorm
-            && matches!(site.call.method(), "DropTable" | "DropTableIfExists")
-            && matches!(code.function(site.call.scope), Some("main" | "init"))
-            && branch(code, site.call.scope) == Branch::Always
-            && !guards::is_maintenance(facts, &code.path)
-            && serves(facts, code)
-    })?;
-    let what = format!("`{}`", site.call.callee);
-    let found = Evidence::line(&site.code.path, site.call.line, message(&what, Does::Wipes));
-    Some(
-        told(found, Does::Wipes)
-            .help("Take it out; let migrations change the schema in the release phase."),
-    )
-}
-
-/// Whether a package of Go also listens.
-fn serves(facts: &Facts<'_>, code: &Code) -> bool {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
-    let own = folder(&code.path);
-    facts.code(Language::Go).any(|other| {
-        folder(&other.path) == own
-            && other.calls.iter().any(|call| {
-                matches!(
-                    call.method(),
-                    "ListenAndServe" | "Run" | "Start" | "Listen" | "Serve"
-                )
-            })
-    })
 }
 
 /// `db.drop_all()` as soon as the module is loaded that the web process serves.

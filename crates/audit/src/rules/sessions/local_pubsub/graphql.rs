@@ -38,6 +38,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
             && branch(site.code, site.call.scope) == Branch::Always
     })
     .next()?;
+    // Handed to the resolvers in its place: `buildSchema({ pubSub: new RedisPubSub(…) })`.
+    let shared = guards::used(facts, Language::JavaScript, |site| {
+        matches!(
+            site.call.callee.as_str(),
+            "RedisPubSub" | "PostgresPubSub" | "GooglePubSub" | "KafkaPubSub"
+        )
+    });
+    if shared {
+        return Some(None);
+    }
     let published = calls_to(facts, Language::JavaScript, |site| {
         site.call.method() == "publish"
     })

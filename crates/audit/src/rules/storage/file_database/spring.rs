@@ -23,12 +23,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let driver = facts
         .packages
         .has_any(Ecosystem::Maven, spring::SERVER_DRIVERS);
-    if driver || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
+    // Heroku's own database is Postgres: a driver for another one alone is no sign of an add-on that sets the address.
+    let postgres = facts.packages.has(Ecosystem::Maven, "postgresql");
+    if postgres || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
     let files = spring::files(facts);
     let Some((file, entry)) = spring::set(files, "spring.datasource.url") else {
-        return embedded(facts);
+        return if driver { None } else { embedded(facts) };
     };
     let (address, is_default) = spring::settled(entry, facts)?;
     let starts = |marks: &[&str]| marks.iter().any(|mark| address.starts_with(mark));
@@ -38,7 +40,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         .rsplit('/')
         .next()
         .is_some_and(|name| name.contains('-'));
-    let found = if starts(MEMORY) {
+    let found = if starts(MEMORY) && !driver {
         in_memory(
             &file.path,
             entry.line,
@@ -49,7 +51,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     } else {
         return None;
     };
-    Some(found.conditional(is_default || by_profile))
+    Some(found.conditional(is_default || by_profile || driver))
 }
 
 /// Without an address Spring Boot makes a database in memory, if its driver is the only one.

@@ -1,0 +1,100 @@
+//! GORM: models that a program for Go fits the schema to, or makes it anew from, whenever it starts.
+
+use super::{Does, message, told};
+use crate::rules::prelude::*;
+
+/// Drivers of a database in a file.
+const SQLITE: &[&str] = &[
+    "gorm.io/driver/sqlite",
+    "github.com/glebarez/sqlite",
+    "github.com/mattn/go-sqlite3",
+];
+/// Drivers of databases that all dynos share.
+const SERVERS: &[&str] = &[
+    "gorm.io/driver/postgres",
+    "gorm.io/driver/mysql",
+    "github.com/lib/pq",
+    "github.com/jackc/pgx",
+    "github.com/jinzhu/gorm/dialects/postgres",
+    "github.com/jinzhu/gorm/dialects/mysql",
+];
+
+/// `db.Migrator().DropTable(…)` in `main` or `init`, without a condition around it.
+pub(super) fn drops(facts: &Facts<'_>) -> Option<Evidence> {
+    let site = facts.calls().find(|site| {
+        let code = site.code;
+        let gorm = code.imports("gorm.io/gorm") || code.imports("github.com/jinzhu/gorm");
+        code.language == Language::Go
+            && gorm
+            && matches!(site.call.method(), "DropTable" | "DropTableIfExists")
+            && matches!(code.function(site.call.scope), Some("main" | "init"))
+            && branch(code, site.call.scope) == Branch::Always
+            && !guards::is_maintenance(facts, &code.path)
+            && serves(facts, code)
+    })?;
+    let what = format!("`{}`", site.call.callee);
+    let found = Evidence::line(&site.code.path, site.call.line, message(&what, Does::Wipes));
+    Some(
+        told(found, Does::Wipes)
+            .help("Take it out; let migrations change the schema in the release phase."),
+    )
+}
+
+/// `db.AutoMigrate(&User{})` that runs whenever a program that listens starts: in `main` or `init`, or in what they
+/// call, without a condition around it.
+pub(super) fn alters(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.process("web")?;
+    let imported = |module| facts.code(Language::Go).any(|code| code.imports(module));
+    (imported("gorm.io/gorm") || imported("github.com/jinzhu/gorm")).then_some(())?;
+    let from_start = |function: &str| {
+        facts.code(Language::Go).any(|code| {
+            let mut calls = code.calls.iter().filter(|call| call.method() == function);
+            calls.any(|call| {
+                matches!(code.function(call.scope), Some("main" | "init"))
+                    && branch(code, call.scope) == Branch::Always
+            })
+        })
+    };
+    let site = facts.calls().find(|site| {
+        let code = site.code;
+        code.language == Language::Go
+            && site.call.method() == "AutoMigrate"
+            && branch(code, site.call.scope) == Branch::Always
+            && !guards::is_maintenance(facts, &code.path)
+            && code
+                .function(site.call.scope)
+                .is_some_and(|function| matches!(function, "main" | "init") || from_start(function))
+    })?;
+    let any = |drivers: &[&'static str]| drivers.iter().any(|driver| imported(driver));
+    let sqlite = any(SQLITE) && !any(SERVERS);
+    let listens = facts.code(Language::Go).any(|code| serves(facts, code));
+    let what = format!("`{}`", site.call.callee);
+    let found = Evidence::line(
+        &site.code.path,
+        site.call.line,
+        message(&what, Does::Alters),
+    );
+    (listens && !sqlite).then(|| {
+        told(found, Does::Alters).help(
+            "Put it behind a flag that only the release phase sets. Procfile: release: bin/app -migrate",
+        )
+    })
+}
+
+/// Whether a package of Go also listens.
+fn serves(facts: &Facts<'_>, code: &Code) -> bool {
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    let own = folder(&code.path);
+    facts.code(Language::Go).any(|other| {
+        folder(&other.path) == own
+            && other.calls.iter().any(|call| {
+                matches!(
+                    call.method(),
+                    "ListenAndServe" | "Run" | "Start" | "Listen" | "Serve"
+                )
+            })
+    })
+}
