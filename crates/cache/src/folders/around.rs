@@ -56,7 +56,8 @@ impl Folders<'_> {
                 let _ = pack::remove_tree(app, path);
             }
             progress.event(Event::Note(&format!(
-                "The build failed where {} was given back: it runs once more without it, and that is given back no more",
+                "The build failed where {} was given back: it runs once more without it, and that is given back no \
+                 more",
                 folder.name
             )));
         }
