@@ -6,14 +6,17 @@ use slugsmith::facts::environment::World;
 
 /// An app whose build script leaves a framework cache, made by the fake npm's `run`.
 fn next_app() -> Bed {
+    next_app_with("entry")
+}
+
+/// The same, with this name in `node_modules/.cache`.
+fn next_app_with(entry: &str) -> Bed {
     let bed = Bed::npm_app();
     bed.put(
         "package.json",
         r#"{"dependencies":{"ms":"^2.0.0"},"scripts":{"build":"next build"}}"#,
     );
-    bed.tool(
-        "npm",
-        r#"#!/bin/sh
+    let npm = r#"#!/bin/sh
 case "$1" in
 --version) echo 10.9.3;;
 ci) rm -rf node_modules; mkdir -p node_modules/ms node_modules/.cache; echo x > node_modules/ms/index.js;;
@@ -22,7 +25,13 @@ run) mkdir -p .next/cache node_modules/.cache
   if [ -e node_modules/.cache/entry ]; then echo warm >> built; else echo cold >> built; fi
   cat source > .next/cache/entry; echo b > node_modules/.cache/entry;;
 esac
-"#,
+"#;
+    bed.tool(
+        "npm",
+        &npm.replace(
+            "node_modules/.cache/entry",
+            &format!("node_modules/.cache/{entry}"),
+        ),
     );
     bed.put("source", "1");
     bed
@@ -346,4 +355,82 @@ fn every_input_can_be_had_as_json() {
         last["old"]["package-lock.json"],
         last["new"]["package-lock.json"]
     );
+}
+
+#[test]
+fn a_build_that_can_not_bear_what_it_wrote_before_runs_without_it() {
+    let bed = next_app();
+    bed.put(
+        "tsconfig.json",
+        r#"{"compilerOptions":{"incremental":true,"outDir":"dist"}}"#,
+    );
+    bed.tool(
+        "npm",
+        r#"#!/bin/sh
+case "$1" in
+--version) echo 10.9.3;;
+ci) rm -rf node_modules; mkdir -p node_modules/ms; echo x > node_modules/ms/index.js;;
+run) mkdir dist || exit 1; echo a > dist/a.js; echo '{}' > tsconfig.tsbuildinfo;;
+esac
+"#,
+    );
+    bed.build();
+    for build in 0..3 {
+        bed.next();
+        for path in ["dist", "tsconfig.tsbuildinfo"] {
+            slugsmith::cache::pack::remove(&bed.app().join(path)).unwrap();
+        }
+        let (_, log) = bed.build();
+        let again = "it runs once more without it";
+        assert_eq!(
+            log.notes.iter().any(|line| line.contains(again)),
+            build == 0
+        );
+        assert!(bed.app().join("dist/a.js").is_file());
+    }
+    // One that fails of itself fails as it does without a cache.
+    bed.next();
+    bed.tool(
+        "npm",
+        "#!/bin/sh\n[ $1 = --version ] && echo 10.9.3 && exit\nexit 3\n",
+    );
+    bed.try_build().0.unwrap_err();
+}
+
+#[test]
+fn what_no_known_tool_checks_comes_back_to_an_unchanged_app_only() {
+    let mut bed = next_app();
+    let cached = "node_modules/.cache";
+    let is_kept = |bed: &Bed| {
+        next(bed);
+        bed.build();
+        built(bed).ends_with("warm\n")
+    };
+    bed.build();
+    assert!(is_kept(&bed) && is_kept(&bed));
+    bed.put("source", "2");
+    assert!(!is_kept(&bed) && is_kept(&bed));
+    // A config var that the code names.
+    bed.put("source", "process.env.THEME");
+    bed.set("THEME", "dark");
+    assert!(!is_kept(&bed) && is_kept(&bed));
+    bed.set("THEME", "light");
+    assert!(!is_kept(&bed));
+    next(&bed);
+    bed.put("source", "3");
+    let (outcomes, _) = bed.build();
+    let Some(Verdict::Miss { reasons }) = verdict_of(&outcomes, cached) else {
+        panic!();
+    };
+    assert_eq!(reasons, ["source changed"]);
+}
+
+#[test]
+fn what_its_tool_checks_comes_back_whatever_changed() {
+    let bed = next_app_with("babel-loader");
+    bed.build();
+    next(&bed);
+    bed.put("source", "2");
+    bed.build();
+    assert_eq!(built(&bed), "warm\nwarm\n");
 }

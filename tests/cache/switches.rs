@@ -47,6 +47,49 @@ fn heroku_cleanup_runs_last_on_every_build() {
     }
 }
 
+#[test]
+fn a_committed_node_modules_stays() {
+    let mut bed = Bed::npm_app();
+    bed.set("SKIP_NODE_MODULES_CHECK", "true");
+    bed.put(
+        "node_modules/ms/package.json",
+        r#"{"name":"ms","version":"2.0.0"}"#,
+    );
+    let (outcomes, log) = bed.build();
+    let is_adopted = matches!(outcomes[0].decision.verdict, Verdict::Adopted { .. });
+    assert!(is_adopted && log.commands.is_empty(), "{:?}", log.lines);
+}
+
+#[test]
+fn a_token_for_github_reaches_composer_and_nothing_that_is_kept() {
+    let given = |auth: Option<&str>, token: &str| {
+        let mut bed = app(PHP);
+        bed.tool(
+            "composer",
+            "#!/bin/sh\ncase \"$1\" in --version) echo 2.8;; install) echo \"$COMPOSER_AUTH\" > got; \
+             mkdir vendor; echo 1 > vendor/autoload.php;; esac\n",
+        );
+        bed.set("COMPOSER_GITHUB_OAUTH_TOKEN", token);
+        if let Some(auth) = auth {
+            bed.set("COMPOSER_AUTH", auth);
+        }
+        bed.build();
+        let got = fs_err::read_to_string(bed.app().join("got")).unwrap();
+        (bed, got.trim().to_owned())
+    };
+    let (mut bed, got) = given(None, "one");
+    assert_eq!(got, r#"{"github-oauth":{"github.com":"one"}}"#);
+    let other = r#"{"github-oauth":{"github.com":"mine"},"http-basic":{}}"#;
+    assert_eq!(given(Some(other), "one").1, other);
+    assert_eq!(given(Some("{"), "one").1, "{");
+    // A new token is the same packages.
+    bed.set("COMPOSER_GITHUB_OAUTH_TOKEN", "two");
+    for made in ["vendor", "got"] {
+        remove(&bed.app().join(made)).unwrap();
+    }
+    assert!(is_hit(&bed.rebuild().0[0]));
+}
+
 /// How a switch shows.
 enum Seen {
     /// In a command that is run.
@@ -212,6 +255,12 @@ const ROWS: &[Row] = &[
         Runs("-X main.version=seven"),
     ),
     (
+        "GO_GIT_CRED__*",
+        GO,
+        ("GO_GIT_CRED__HTTPS__GIT__E__EXAMPLE", "secret"),
+        Told,
+    ),
+    (
         "GO_INSTALL_TOOLS_IN_IMAGE=true",
         GO,
         ("GO_INSTALL_TOOLS_IN_IMAGE", "true"),
@@ -254,6 +303,12 @@ const ROWS: &[Row] = &[
         Runs("--settings support/settings.xml"),
     ),
     (
+        "MAVEN_JAVA_OPTS",
+        MAVEN,
+        ("MAVEN_JAVA_OPTS", "-Xmx1g"),
+        Told,
+    ),
+    (
         "MAVEN_SETTINGS_URL",
         MAVEN,
         ("MAVEN_SETTINGS_URL", "https://e.example/settings.xml"),
@@ -275,6 +330,8 @@ const ELSEWHERE: &[&str] = &[
     "heroku-postbuild",
     "build",
     "heroku-cleanup",
+    "SKIP_NODE_MODULES_CHECK=true",
+    "COMPOSER_GITHUB_OAUTH_TOKEN",
 ];
 
 fn app(files: Files) -> Bed {

@@ -33,7 +33,7 @@ pub(super) use self::answer::{Answer, answer};
 use self::mark::Mark;
 pub(super) use self::observe::Bounds;
 use self::observe::Snapshot;
-pub(super) use self::reads::Read;
+pub(super) use self::reads::{Read, everything};
 pub(super) use self::relocate::Naming;
 pub(super) use self::rest::Rest;
 use self::work::{Synced, Work};
@@ -50,6 +50,8 @@ use slugsmith_finding::error::Result;
 pub(crate) enum Scripts {
     /// They are next: cache folders are given back before the first of them that could use them.
     Begin,
+    /// One of them failed; it has to run again where the answer is yes.
+    Failed,
     /// They have run; they have to run again where the answer is yes.
     Ended,
 }

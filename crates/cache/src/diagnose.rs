@@ -97,11 +97,14 @@ mod tests {
         ("no-network", "network"),
         ("not-found", "not in this registry"),
         ("other-platform", "another operating system"),
+        ("old-tool", "This uv is older"),
         ("other-php", "this PHP"),
+        ("other-python", "another version of Python"),
         ("other-ruby", "another Ruby"),
         ("out-of-step", "out of step"),
         ("peer-conflict", "Peer dependencies"),
         ("sums-out-of-step", "go.sum is out of step"),
+        ("unreadable-line", "can't be read"),
     ];
 
     /// Outputs of real runs, `TOOL-VERSION-NAME.txt`, with hosts and folders replaced.

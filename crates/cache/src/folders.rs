@@ -10,8 +10,10 @@
 //! what the companion at the front does ([`super::companion`]), and the last one finds its
 //! note.
 
+mod around;
 mod folder;
 mod listed;
+mod unchecked;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -19,7 +21,8 @@ use std::time::Instant;
 
 use self::folder::{ContentChange, Folder};
 use self::listed::listed;
-use super::apply::{Scripts, tell};
+use self::unchecked::Unchecked;
+use super::apply::tell;
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
 use super::presets::custom::MOST;
@@ -66,6 +69,7 @@ impl<'a> Folders<'a> {
             Folder {
                 outputs: known.outputs,
                 files: known.files,
+                checked: known.checked,
                 ..Folder::new(known.name, known.paths, inputs)
             }
         });
@@ -84,6 +88,7 @@ impl<'a> Folders<'a> {
                 folders.push(folder);
             }
         }
+        look_at_app(context, &mut folders);
         Self {
             context,
             all: folders,
@@ -109,7 +114,9 @@ impl<'a> Folders<'a> {
     pub(super) fn explained(&self) -> Vec<Explained> {
         let folders = self.all.iter();
         folders
-            .filter_map(|folder| tell::folder(self.context, &folder.name, &folder.inputs))
+            .filter_map(|folder| {
+                tell::folder(self.context, &folder.name, |record| folder.key_of(record))
+            })
             .collect()
     }
 
@@ -130,42 +137,6 @@ impl<'a> Folders<'a> {
         }
     }
 
-    /// What the app's scripts need of it. Returns whether they have to run again.
-    pub(super) fn around(&mut self, scripts: Scripts, progress: &mut dyn Progress) -> bool {
-        match scripts {
-            Scripts::Begin => {
-                self.restore(progress);
-                false
-            }
-            Scripts::Ended => self.was_cleared(progress),
-        }
-    }
-
-    /// Whether the scripts, which have run, took away what was given back and has to be there for what came with it:
-    /// then that is gone, too, and they have to run again.
-    fn was_cleared(&mut self, progress: &mut dyn Progress) -> bool {
-        let app = &self.context.app.root;
-        let mut was_cleared = false;
-        for folder in self.all.iter_mut().filter(|folder| folder.has_lost(app)) {
-            folder.is_cleared = true;
-            was_cleared = true;
-            for path in folder
-                .paths
-                .iter()
-                .filter(|path| Some(*path) != folder.outputs.as_ref())
-            {
-                // A script that finds it still does what it did.
-                let _ = pack::remove_tree(app, path);
-            }
-            progress.event(Event::Note(&format!(
-                "The build removes what it wrote before, and {} says that it is there: it runs once more without it, \
-                 and that is given back no more",
-                folder.name
-            )));
-        }
-        was_cleared
-    }
-
     /// Gives back what other buildpacks will not delete again: `npm ci` begins by removing
     /// `node_modules`.
     pub(super) fn restore_early(mut self, progress: &mut dyn Progress) -> Vec<Outcome> {
@@ -183,7 +154,8 @@ impl<'a> Folders<'a> {
         let all = self.all.iter_mut();
         for folder in all.filter(|folder| wanted(folder) && is_on(folder)) {
             if tell::is_asked(context)
-                && let Some(explained) = tell::folder(context, &folder.name, &folder.inputs)
+                && let Some(explained) =
+                    tell::folder(context, &folder.name, |record| folder.key_of(record))
             {
                 tell::emit(context, &explained, progress);
             }
@@ -259,8 +231,11 @@ impl<'a> Folders<'a> {
                         progress.event(Event::Done(&outcome));
                         self.outcomes.push(outcome);
                     }
-                    let place = warm::place_of_folder(context, &folder.name, &folder.inputs);
-                    warm::note(context, &folder.name, place, PACKED);
+                    // What fits this very app only is for no other build.
+                    if !change.record().is_some_and(Unchecked::decides) || folder.unchecked.is_none() {
+                        let place = warm::place_of_folder(context, &folder.name, &folder.inputs);
+                        warm::note(context, &folder.name, place, PACKED);
+                    }
                 }
                 Err(fault) => {
                     let _ = context.store.discard(&folder.name);
@@ -270,6 +245,28 @@ impl<'a> Folders<'a> {
             folder.leave(context);
         }
         self.outcomes
+    }
+}
+
+/// Notes what decides where anyone may keep something. Without a manifest of Node.js nobody does.
+fn look_at_app(context: &Context<'_>, folders: &mut [Folder]) {
+    if !context.app.has(slugsmith_ecosystems::javascript::MANIFEST) {
+        return;
+    }
+    let outside: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| folder.paths.clone())
+        .collect();
+    for folder in folders {
+        folder.unchecked = folder.checked.map(|checked| {
+            Unchecked::of(
+                context,
+                &folder.name,
+                checked,
+                &folder.inputs,
+                outside.clone(),
+            )
+        });
     }
 }
 

@@ -191,6 +191,13 @@ pub static SWITCHES: &[Switch] = &[
         Followed("handed on, and inputs of the key"),
     ),
     switch(
+        "SKIP_NODE_MODULES_CHECK=true",
+        ConfigVar,
+        NODE,
+        "a committed node_modules stays",
+        Followed("the same, in any case"),
+    ),
+    switch(
         "bin/pre_compile",
         Hook,
         PYTHON,
@@ -240,6 +247,13 @@ pub static SWITCHES: &[Switch] = &[
         Followed("the same, on every build"),
     ),
     switch(
+        "COMPOSER_GITHUB_OAUTH_TOKEN",
+        ConfigVar,
+        PHP,
+        "a token for packages on GitHub",
+        Followed("handed to Composer in COMPOSER_AUTH"),
+    ),
+    switch(
         "COMPOSER_*",
         ConfigVar,
         PHP,
@@ -273,6 +287,14 @@ pub static SWITCHES: &[Switch] = &[
         GO,
         "a value that the linker writes",
         Followed("`-ldflags \"-X SYMBOL=VALUE\"`"),
+    ),
+    switch(
+        "GO_GIT_CRED__*",
+        ConfigVar,
+        GO,
+        "a token for modules of a host",
+        Not("Git's own variables are handed on: GIT_CONFIG_COUNT=1, \
+             GIT_CONFIG_KEY_0=url.https://TOKEN@HOST/.insteadOf, GIT_CONFIG_VALUE_0=https://HOST/"),
     ),
     switch(
         "GO_INSTALL_TOOLS_IN_IMAGE=true",
@@ -315,6 +337,13 @@ pub static SWITCHES: &[Switch] = &[
         MAVEN,
         "options in place of `-DskipTests`",
         Followed("the same"),
+    ),
+    switch(
+        "MAVEN_JAVA_OPTS",
+        ConfigVar,
+        MAVEN,
+        "options of the Java that runs Maven",
+        Not("Maven's own variable is handed on: MAVEN_OPTS"),
     ),
     switch(
         "MAVEN_SETTINGS_PATH",
@@ -378,6 +407,10 @@ pub(crate) fn not_followed(context: &Context<'_>, outcomes: &[Outcome]) -> Vec<S
     let is_set = |one: &Switch| match one.of {
         ConfigVar => {
             let (name, value) = one.name.split_once('=').unwrap_or((one.name, ""));
+            if let Some(beginning) = name.strip_suffix('*') {
+                let mut names = context.environment.variables.keys();
+                return names.any(|name| name.starts_with(beginning));
+            }
             let set = context.environment.get(name);
             set.is_some_and(|set| value.is_empty() || set.trim() == value)
         }

@@ -59,19 +59,11 @@ impl Read {
                 some = Some(files);
             }
         }
-        let mut variables = Inputs::default();
-        for name in named {
-            let Some(value) = context.environment.variables.get(name) else {
-                continue;
-            };
-            let name = format!("config var {name}");
-            let old = match stored {
-                Stored::Complete(record) => record.inputs.named().get(&name),
-                _ => None,
-            };
-            let old = old.map(String::as_str);
-            variables.salted(&name, value.as_encoded_bytes(), old);
-        }
+        let old = match stored {
+            Stored::Complete(record) => Some(&record.inputs),
+            _ => None,
+        };
+        let variables = variables(context, named, old);
         Self {
             all,
             some,
@@ -106,4 +98,33 @@ impl Read {
             list.changes_since(&kept)
         })
     }
+}
+
+/// Every file of the app that `is_app` accepts, and the config vars that code in them names.
+pub(crate) fn everything(
+    context: &Context<'_>,
+    is_app: impl Fn(&Path) -> bool,
+    old: Option<&Inputs>,
+) -> (Files, Inputs) {
+    let mentions = Mentions::of(context.environment);
+    let tree = Tree::read(&context.app.root);
+    let look = |path: &Path, text: &[u8]| mentions.in_code(path, text);
+    let (files, in_code) = Files::read(&tree, &[PathBuf::new()], is_app, look);
+    let named = in_code.into_iter().flatten().collect();
+    (files, variables(context, named, old))
+}
+
+/// Inputs of the config vars of these names, with the salts of `old` ones.
+fn variables(context: &Context<'_>, named: BTreeSet<&str>, old: Option<&Inputs>) -> Inputs {
+    let mut variables = Inputs::default();
+    for name in named {
+        let Some(value) = context.environment.variables.get(name) else {
+            continue;
+        };
+        let name = format!("config var {name}");
+        let old = old.and_then(|old| old.named().get(&name));
+        let old = old.map(String::as_str);
+        variables.salted(&name, value.as_encoded_bytes(), old);
+    }
+    variables
 }

@@ -7,15 +7,20 @@ use super::answer::Answer;
 use crate::Context;
 use crate::event::{Event, Explained, Progress};
 use crate::inputs::Inputs;
-use crate::store::Stored;
+use crate::store::{Record, Stored};
 
 /// A cache folder: its tool checks what is in it, so only the machine and what the user
 /// named are its key.
-pub(crate) fn folder(context: &Context<'_>, name: &str, inputs: &Inputs) -> Option<Explained> {
+pub(crate) fn folder<'a>(
+    context: &Context<'_>,
+    name: &str,
+    key_of: impl FnOnce(&Record) -> &'a Inputs,
+) -> Option<Explained> {
     let stored = context.store.look_up(name);
     let Stored::Complete(record) = &stored else {
         return None;
     };
+    let inputs = key_of(record);
     let reasons: Vec<_> = record
         .inputs
         .changes(inputs)

@@ -5,6 +5,21 @@ use super::Failure;
 /// The first row that fits is told, so that what is special stands before what is general.
 pub(super) static FAILURES: &[Failure] = &[
     Failure {
+        tools: &["uv"],
+        says: &[&["unexpected argument '--no-default-groups'"]],
+        means: "This uv is older than the options that it is called with.",
+        step: "Name a newer one where its buildpack looks for it: uv 0.8 knows them all.",
+    },
+    Failure {
+        tools: &[],
+        says: &[
+            &["ERROR: Invalid requirement:"],
+            &["Couldn't parse requirement in"],
+        ],
+        means: "A line of the requirements can't be read.",
+        step: "Mend the line that is named below: a version is pinned with two signs, `six==1.16.0`.",
+    },
+    Failure {
         tools: &["bun", "uv", "poetry", "cargo", "bundle"],
         says: &[
             &["Unknown lockfile version"],
@@ -253,6 +268,7 @@ pub(super) static FAILURES: &[Failure] = &[
             &["Requires-Python"],
             &["The current project's supported Python range"],
             &["requires-python"],
+            &["Current Python version", "is not allowed by the project"],
         ],
         means: "A package or the app wants another version of Python.",
         step: "Write the version that it wants to .python-version (`echo 3.13 > .python-version`), \

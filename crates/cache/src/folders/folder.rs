@@ -5,6 +5,7 @@ use slugsmith_facts::tree::{EntryKind, Tree};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::unchecked::Unchecked;
 use super::warn;
 use crate::event::Progress;
 use crate::files::Files;
@@ -32,7 +33,11 @@ pub(super) struct Folder {
     pub(super) is_cleared: bool,
     /// The files of the app that decide, where some do.
     pub(super) files: Option<Files>,
-    /// Which of them are not what they were when it was stored.
+    /// The entries that their tools check, where others may be there as well.
+    pub(super) checked: Option<&'static [&'static str]>,
+    /// What decides where others are.
+    pub(super) unchecked: Option<Unchecked>,
+    /// Which files are not what they were when it was stored.
     pub(super) misfit: Vec<String>,
 }
 
@@ -50,6 +55,8 @@ impl Folder {
             given: Vec::new(),
             is_cleared: false,
             files: None,
+            checked: None,
+            unchecked: None,
             misfit: Vec::new(),
         }
     }
@@ -113,6 +120,14 @@ impl Folder {
             && self.given.iter().any(|path| !app.join(path).exists())
     }
 
+    /// Whether this run gave back what scripts of the app wrote, not what a tool keeps for itself:
+    /// a clean build does not have it before they have run.
+    pub(super) fn is_in_the_way(&self) -> bool {
+        let restored = self.restored.as_deref();
+        let is_of_scripts = |record| self.files_of(record).is_some();
+        !self.is_cleared && restored.is_some_and(is_of_scripts)
+    }
+
     /// The key of an app whose scripts clear what would be given back: it fits no build.
     fn cleared(&self) -> Inputs {
         let mut inputs = self.inputs.clone();
@@ -138,8 +153,8 @@ impl Folder {
         };
         match context.store.look_up(&self.name) {
             Stored::Complete(record) => {
-                let fits = record.inputs == self.inputs;
-                if let (false, Some(files)) = (fits, &self.files) {
+                let fits = record.inputs == *self.key_of(&record);
+                if let (false, Some(files)) = (fits, self.files_of(&record)) {
                     let changes = files.changes(&context.store.folder(&self.name));
                     self.misfit = changes.unwrap_or_default();
                 }
@@ -151,6 +166,34 @@ impl Folder {
                 None
             }
             Stored::Nothing => None,
+        }
+    }
+
+    /// What has to be as it was for this record to fit.
+    pub(super) fn key_of(&self, record: &Record) -> &Inputs {
+        match &self.unchecked {
+            Some(unchecked) if Unchecked::decides(record) => &unchecked.inputs,
+            _ => &self.inputs,
+        }
+    }
+
+    /// The files of the app among that.
+    fn files_of(&self, record: &Record) -> Option<&Files> {
+        match &self.unchecked {
+            Some(unchecked) if Unchecked::decides(record) => Some(&unchecked.files),
+            _ => self.files.as_ref(),
+        }
+    }
+
+    /// The key of what the build left.
+    fn key_of_now(&self, app: &Path) -> Inputs {
+        let mut paths = self.paths.iter();
+        match &self.unchecked {
+            _ if self.is_cleared => self.cleared(),
+            Some(unchecked) if paths.any(|path| unchecked.is_in(app, path)) => {
+                unchecked.inputs.clone()
+            }
+            _ => self.inputs.clone(),
         }
     }
 
@@ -205,11 +248,7 @@ impl Folder {
                 return Err(fault);
             }
         };
-        let inputs = if self.is_cleared {
-            self.cleared()
-        } else {
-            self.inputs.clone()
-        };
+        let inputs = self.key_of_now(app);
         if let Some(record) = &stored
             && record.digest == packed.digest
             && record.inputs == inputs
@@ -236,7 +275,7 @@ impl Folder {
         }
         let folder = store.begin(&self.name)?;
         own::rename(sibling, folder.join("data"))?;
-        if let Some(files) = &self.files {
+        if let Some(files) = self.files_of(&record) {
             files.keep(&folder)?;
         }
         store.commit(&self.name, &record, Kept::CACHE)?;

@@ -15,6 +15,7 @@
 //! - **Left alone**: `auth.json`, a committed `vendor/`.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
@@ -26,8 +27,9 @@ use super::{
 use crate::adopt;
 use crate::inputs::Inputs;
 use crate::lockfile::{Lockfile, Packages};
-use crate::{pack, secrets};
+use crate::{pack, secrets, switches};
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::environment::Environment;
 use slugsmith_facts::{Parsed, app, tools};
 use slugsmith_finding::error::Problem;
 use slugsmith_finding::units::counted;
@@ -255,6 +257,7 @@ fn job(place: &Project<'_>, lock: &Value, packages: Packages) -> Result<Job, Pro
     } else {
         &["--no-scripts", "--no-autoloader"]
     };
+    install.variables.extend(auth(environment));
     install
         .arguments
         .extend(quiet.iter().map(|&word| word.to_owned()));
@@ -288,4 +291,21 @@ fn job(place: &Project<'_>, lock: &Value, packages: Packages) -> Result<Job, Pro
         },
         ..Job::new(inputs, place.at.clone())
     })
+}
+
+/// Heroku's own variable for a token of GitHub, as the one that Composer reads; what that one says
+/// of GitHub itself stays.
+fn auth(environment: &Environment) -> Option<(&'static str, OsString)> {
+    const AUTH: &str = "COMPOSER_AUTH";
+    let token = switches::value(environment, "COMPOSER_GITHUB_OAUTH_TOKEN")?;
+    let set = switches::value(environment, AUTH).unwrap_or("{}");
+    // One that is broken is Composer's to refuse.
+    let mut auth: serde_json::Value = serde_json::from_str(set).ok()?;
+    let hosts = auth.as_object_mut()?.entry("github-oauth");
+    let hosts = hosts.or_insert_with(|| serde_json::json!({}));
+    hosts
+        .as_object_mut()?
+        .entry("github.com")
+        .or_insert_with(|| token.into());
+    Some((AUTH, auth.to_string().into()))
 }

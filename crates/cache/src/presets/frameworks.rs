@@ -1,7 +1,9 @@
 //! Which folders do well-known build tools keep for themselves?
 //!
 //! Class packed, and none of them is installed by us: a script of the app, or another
-//! buildpack, fills them. Their tools check what is in them, so the key is the machine.
+//! buildpack, fills them. Their tools check what is in them, so the key is the machine. Anyone
+//! may keep something in `node_modules/.cache`: where an entry is there whose tool is not known
+//! to check it ([`CHECKED`]), every file of the app decides.
 //!
 //! | tool | folder |
 //! |---|---|
@@ -29,6 +31,8 @@ use slugsmith_facts::beneath;
 
 pub(crate) use self::typescript::{changed_after, forget, make_old};
 
+/// The folder in which any tool may keep something (`find-cache-dir`).
+const SHARED: &str = "node_modules/.cache";
 const FOLDERS: &[&str] = &[
     ".next/cache",
     ".angular/cache",
@@ -38,10 +42,32 @@ const FOLDERS: &[&str] = &[
     ".vite",
     ".eleventy-cache",
     ".cache/ms-playwright",
-    "node_modules/.cache",
+    SHARED,
     "node_modules/.vite",
     "tmp/cache/assets",
     "tmp/cache/bootsnap",
+];
+
+/// Names in `node_modules/.cache` of tools that look at what they find there and at what they would
+/// make it of.
+const CHECKED: &[&str] = &[
+    ".eslintcache",
+    ".prettier-caches",
+    "@babel",
+    "babel-loader",
+    "css-minimizer-webpack-plugin",
+    "eslint-loader",
+    "eslint-webpack-plugin",
+    "fork-ts-checker-webpack-plugin",
+    "jiti",
+    "nx",
+    "prettier",
+    "rpt2",
+    "swc",
+    "terser-webpack-plugin",
+    "turbo",
+    "uglifyjs-webpack-plugin",
+    "webpack",
 ];
 
 /// A cache of a well-known tool, there or not.
@@ -54,6 +80,8 @@ pub(crate) struct Known {
     pub inputs: Inputs,
     /// The files of the app among them, where they decide.
     pub files: Option<Files>,
+    /// The names that its tools check, where others may be there as well.
+    pub checked: Option<&'static [&'static str]>,
 }
 
 /// Everything that may be kept for this app.
@@ -68,6 +96,7 @@ pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
             outputs: None,
             inputs: Inputs::default(),
             files: None,
+            checked: (*folder == SHARED).then_some(CHECKED),
         })
         .chain(typescript::known(context))
         .collect()

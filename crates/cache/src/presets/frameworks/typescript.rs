@@ -51,6 +51,7 @@ pub(super) fn known(context: &Context<'_>) -> Vec<Known> {
             outputs,
             inputs: Inputs::default(),
             files: None,
+            checked: None,
         });
     }
     if !found.is_empty() {
