@@ -55,6 +55,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let operands: Vec<PathBuf> = arguments.iter().skip(1).map(PathBuf::from).collect();
     let program = choose(arguments);
     if program != Program::LaunchCheck {
+        crate::facts::threads::prepare();
         crate::facts::interrupt::listen();
     }
     match program {

@@ -171,6 +171,28 @@ fn files_of_a_million_values_are_not_read_into_memory() {
     }
 }
 
+/// As in a container that allows a few processes: the kernel gives a few threads and then no more.
+#[test]
+fn threads_that_cannot_be_had_are_done_without() {
+    let sandbox = Sandbox::new()
+        .file("Procfile", "web: node server.js\n")
+        .file("server.js", "1");
+    for arguments in [
+        "check app",
+        "inspect app",
+        "strip app --dry-run",
+        "build app",
+    ] {
+        let script = format!("ulimit -v 3000000; exec {BINARY} {arguments}");
+        let mut command = sandbox.command("bash");
+        command
+            .args(["-c", &script])
+            .env("RAYON_NUM_THREADS", "5000");
+        let ran = Ran::from(command.output().unwrap());
+        assert!(ran.code <= 1, "{arguments}: {} {}", ran.code, ran.stderr);
+    }
+}
+
 #[test]
 fn small_bombs_are_no_crash() {
     let braces = format!("{}b{}\n", "{a,".repeat(100_000), "}".repeat(100_000));

@@ -44,7 +44,8 @@ fn app() -> Sandbox {
             format!(
                 "[com.slugsmith]\nunknown = {toml}\n[com.slugsmith.budget.part]\n{toml} = \"1 B\"\n\
              [com.slugsmith.strip]\nkeep = [{toml}]\nremove = [{toml}]\n\
-             [[com.slugsmith.cache]]\nname = {toml}\npaths = [\"made\"]\n"
+             [[com.slugsmith.cache]]\nname = {toml}\npaths = [\"made\"]\n\
+             [[com.slugsmith.cache]]\nname = \"odd\"\npaths = [{toml}]\n"
             ),
         )
 }

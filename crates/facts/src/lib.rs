@@ -39,6 +39,7 @@ pub mod secrets;
 pub mod shell;
 pub mod sources;
 pub mod terraform;
+pub mod threads;
 pub mod tools;
 pub mod tracked;
 pub mod tree;

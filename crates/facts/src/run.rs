@@ -160,9 +160,11 @@ pub fn run(
         .flatten()
         .map(|pipe| {
             let sender = sender.clone();
-            std::thread::spawn(move || send_lines(pipe, &sender))
+            std::thread::Builder::new().spawn(move || send_lines(pipe, &sender))
         })
-        .collect();
+        .collect::<Result<_, _>>()
+        // Nobody would read what it prints.
+        .inspect_err(|_| running.kill())?;
     drop(sender);
     let (mut output, mut last) = (Vec::new(), VecDeque::new());
     let mut ended = None;

@@ -7,6 +7,7 @@
 
 mod assigned;
 mod command;
+mod connection;
 mod pair;
 mod token;
 mod url;
@@ -122,7 +123,15 @@ pub fn shown(name: &str, value: &str) -> String {
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    for step in [known, url::mask, token::mask, pair::mask, assigned::mask] {
+    let steps = [
+        known,
+        url::mask,
+        token::mask,
+        connection::mask,
+        pair::mask,
+        assigned::mask,
+    ];
+    for step in steps {
         if let Some(masked) = step(&text) {
             text = Cow::Owned(masked);
         }

@@ -12,6 +12,7 @@ mod expand;
 mod pattern;
 mod run;
 mod state;
+mod words;
 
 use std::iter::Peekable;
 use std::str::Chars;

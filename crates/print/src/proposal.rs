@@ -59,7 +59,7 @@ fn what_is_there(text: &mut String, found: &Found<'_>) {
         let _ = writeln!(text, "# Dependencies: {}", one_line(&line.text));
     }
     for cache in found.caches {
-        let _ = writeln!(text, "# {}", dependencies(cache));
+        let _ = writeln!(text, "# {}", one_line(&dependencies(cache)));
     }
     let processes: Vec<_> = found
         .app
@@ -70,7 +70,11 @@ fn what_is_there(text: &mut String, found: &Found<'_>) {
     if processes.is_empty() {
         text.push_str("# Processes: no Procfile. Cedar starts nothing without one.\n");
     } else {
-        let _ = writeln!(text, "# Processes: {} (Procfile).", processes.join(", "));
+        let _ = writeln!(
+            text,
+            "# Processes: {} (Procfile).",
+            one_line(&processes.join(", "))
+        );
     }
 }
 
@@ -158,7 +162,7 @@ fn limits(text: &mut String, budget: &BudgetReport) {
         let _ = writeln!(
             text,
             "{} = \"{limit} MB\"    # {} today, compressed",
-            toml::Value::String(part.name.clone()),
+            key(&part.name),
             size(part.compressed)
         );
     }
@@ -234,6 +238,11 @@ fn findings(text: &mut String, report: &Report) {
     text.push_str("fail_build_on = \"never\"    # \"error\" stops deploys, too\n");
 }
 
+/// A key on one line: JSON's escapes are those of TOML.
+fn key(name: &str) -> String {
+    serde_json::Value::from(name).to_string()
+}
+
 /// Names that an app chooses stay in their comment.
 fn one_line(text: &str) -> String {
     text.chars()
@@ -248,5 +257,8 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_comment() {
         assert_eq!(one_line("a\n[evil]\r= 1"), "a [evil] = 1");
+        assert_eq!(key("a\n\"b"), r#""a\n\"b""#);
+        let table: toml::Table = format!("{} = 1", key("a\n[evil]\u{1b}")).parse().unwrap();
+        assert!(table.contains_key("a\n[evil]\u{1b}"));
     }
 }

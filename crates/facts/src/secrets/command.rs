@@ -52,10 +52,15 @@ fn in_word(before: &str, word: &str) -> String {
             && bare.contains(':')
             && bare.contains(|c: char| c.is_ascii_alphabetic());
         let is_long = before.starts_with("--") && super::is_secret_name(name);
-        let is_password = before == "-p" && is_mixed(bare);
+        // `mysql -p`, `redis-cli -a`.
+        let is_password = matches!(before, "-p" | "-a") && is_mixed(bare);
         if is_pair || is_long || is_password {
             return MASK.to_owned();
         }
+    }
+    // `openssl enc -pass pass:…`.
+    if before.starts_with("-pass") && bare.len() > "pass:".len() && bare.starts_with("pass:") {
+        return format!("pass:{MASK}");
     }
     // `mysql -ps3cr3t1`.
     if let Some(glued) = bare.strip_prefix("-p")

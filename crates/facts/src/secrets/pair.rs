@@ -1,24 +1,12 @@
-//! Secrets that the name before them gives away, in any text: parts of connection strings, headers
-//! of HTTP, and values of quoted names as JSON, YAML and most languages write them.
+//! Secrets that the name before them gives away, in any text: headers of HTTP, settings, and values
+//! of quoted names as JSON, YAML and most languages write them.
 
 use super::{MASK, is_end};
-
-/// Names in a connection string; the last ones hold a secret wherever they are.
-const PARTS: &[(&str, bool)] = &[
-    ("password=", false),
-    ("passwd=", false),
-    ("pwd=", false),
-    ("accountkey=", true),
-    ("sharedaccesskey=", true),
-    ("sharedaccesssignature=", true),
-];
 
 /// The text with those masked; `None` where there is none.
 pub(super) fn mask(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let mut found = Vec::new();
-    parts(text, &lower, &mut found);
-    oracle(&lower, &mut found);
     headers(text, &lower, &mut found);
     bearers(text, &lower, &mut found);
     quoted(text, &mut found);
@@ -79,42 +67,7 @@ impl<'t> Ends<'t> {
     }
 }
 
-/// `Password=…;` and its like.
-fn parts(text: &str, lower: &str, found: &mut Found) {
-    for (key, is_sure) in PARTS {
-        let mut ends = Ends::of(text);
-        for (at, _) in lower.match_indices(key) {
-            let begin = at + key.len();
-            let end = ends.end(begin);
-            // `Password=` is one of several parts; a variable that is set is judged by its name.
-            let before = text[..at].chars().next_back();
-            if *is_sure || text[end..].starts_with(';') || before == Some(';') {
-                found.push(begin..end);
-            }
-        }
-    }
-}
-
-/// `jdbc:oracle:thin:USER/PASSWORD@…`, an address without `://`.
-fn oracle(lower: &str, found: &mut Found) {
-    let mut ends = Ends::of(lower);
-    let mut done = 0;
-    for (at, begin) in lower.match_indices("jdbc:oracle:") {
-        if at < done {
-            continue;
-        }
-        let at = at + begin.len();
-        done = ends.end(at);
-        let word = &lower[at..done];
-        if let Some(end) = word.rfind('@')
-            && let Some(slash) = word[..end].find('/')
-        {
-            found.push(at + slash + 1..at + end);
-        }
-    }
-}
-
-/// `Authorization: …`, `X-Api-Key: …`.
+/// `Authorization: …`, `X-Api-Key: …`, `Cookie: …`.
 fn headers(text: &str, lower: &str, found: &mut Found) {
     let mut ends = Ends::of(text);
     for (colon, _) in lower.match_indices(':') {
@@ -130,12 +83,25 @@ fn headers(text: &str, lower: &str, found: &mut Found) {
                 .iter()
                 .any(|end| name.ends_with(end));
         let is_auth = name.ends_with("authorization");
-        if !is_own && !is_auth && !matches!(name.as_str(), "private-token" | "api-key" | "apikey") {
+        let is_cookie = matches!(name.as_str(), "cookie" | "set-cookie");
+        if !is_own
+            && !is_auth
+            && !is_cookie
+            && !matches!(name.as_str(), "private-token" | "api-key" | "apikey")
+        {
             continue;
         }
         let value = text[colon + 1..].trim_start_matches(' ');
         let value = value.trim_start_matches(QUOTES);
         let mut from = text.len() - value.len();
+        if is_cookie {
+            // All pairs of it, where it has one.
+            let end = value.find(['"', '\'', '\\', '\n']).unwrap_or(value.len());
+            if value[..end].contains('=') {
+                found.push(from..from + end);
+            }
+            continue;
+        }
         // `Basic …`, `Bearer …`, `token …`: the scheme may be seen.
         let scheme: usize = value
             .chars()
@@ -203,10 +169,11 @@ fn quoted(text: &str, found: &mut Found) {
     }
 }
 
-/// `aws_secret_access_key = …`, as files of settings have it.
+/// `aws_secret_access_key = …`, `password: …`, as files of settings have it.
 fn settings(text: &str, found: &mut Found) {
     let mut ends = Ends::of(text);
-    for (at, between) in text.match_indices(" = ") {
+    let equals = text.match_indices(" = ");
+    for (at, between) in equals.chain(text.match_indices(": ")) {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let before = text[..at].char_indices().rev();
         let before = before.take(LONGEST_NAME).take_while(|(_, c)| is_name(*c));
@@ -214,11 +181,8 @@ fn settings(text: &str, found: &mut Found) {
         let begin = at + between.len();
         let end = ends.end(begin);
         let value = &text[begin..end];
-        let is_one_run = |one: u8| one.is_ascii_alphanumeric() || matches!(one, b'+' | b'/' | b'=');
-        let is_random = value.len() >= 16
-            && value.bytes().all(is_one_run)
-            && value.bytes().any(|one| one.is_ascii_digit());
-        if is_random && is_secret_field(name) {
+        let is_call = text[end..].starts_with('(');
+        if is_secret_field(name) && is_mixed_run(value) && !is_call {
             found.push(begin..end);
         }
     }
@@ -278,6 +242,16 @@ fn words(name: &str) -> Vec<String> {
     }
     out.retain(|word| !word.is_empty());
     out
+}
+
+/// Letters and digits together in one run, as in a password or a key and seldom in a name.
+pub(super) fn is_mixed_run(value: &str) -> bool {
+    let fits =
+        |one: u8| one.is_ascii_alphanumeric() || matches!(one, b'+' | b'/' | b'=' | b'_' | b'-');
+    value.len() >= 8
+        && value.bytes().all(fits)
+        && value.bytes().any(|one| one.is_ascii_digit())
+        && value.bytes().any(|one| one.is_ascii_alphabetic())
 }
 
 /// A value that somebody chose or drew: no word of a setting, and no version.

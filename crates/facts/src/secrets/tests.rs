@@ -49,6 +49,18 @@ fn secrets_in_any_text_are_masked() {
         r#""start": "API_KEY=s3cr3t00 serve --token s3cr3t00""#,
         r#"java -Ddb.password=\"s3cr3t\" -jar a.jar"#,
         "https://ci.example/trigger/Aq7Zs3cr3tT0pXk9LmW2vR8yBd",
+        "root:s3cr3t@tcp(db.example:3306)/shop",
+        "dsn: \"shop:a:s3cr3t/0@unix(/run/mysql.sock)/shop\"",
+        "machine h.example login me password s3cr3t",
+        "Cookie: a=1; session=s3cr3t",
+        r#"{"headers": "Set-Cookie: sid=s3cr3t; Path=/"}"#,
+        "//registry.example/:_authToken=s3cr3t00",
+        "host=h user=a password=s3cr3t00 dbname=x",
+        "host=h password='s3cr3t00' dbname=x",
+        "sqlserver://h:1433;user=sa;password=s3cr3t;encrypt=true",
+        "PGPASSWORD=s3cr3t00 psql shop",
+        "password: s3cr3t00",
+        "https://h.example/?user=a&pw=s3cr3t&x=1",
     ] {
         let masked = mask(text);
         assert!(!masked.contains("s3cr3t"), "{text} became {masked}");
@@ -95,6 +107,12 @@ fn ordinary_text_is_shown() {
         "pass --token to it, or --password with a value of 8 letters",
         "heroku config:set API_KEY=$(openssl rand -hex 32) SECRET_KEY=<value>",
         "API_KEY=true; export NPM_TOKEN=${TOKEN}",
+        "const token=sha256sum(body), password: bcrypt2hash(text)",
+        "SESSION_DRIVER=database CACHE_KEY=models COOKIE_DOMAIN=shop.example",
+        "the login form password field",
+        "a cookie: it is set at the login",
+        "token: string, password: undefined",
+        "x: value@component(b)",
         "",
     ] {
         assert_eq!(mask(text), text);
@@ -126,6 +144,11 @@ fn secrets_in_commands_are_masked() {
         ),
         ("serve -p s3cr3t", "serve -p [masked]"),
         ("mysql -ps3cr3t00 -h db", "mysql -p[masked] -h db"),
+        ("redis-cli -a s3cr3t ping", "redis-cli -a [masked] ping"),
+        (
+            "openssl enc -pass pass:s3cr3t -in x",
+            "openssl enc -pass pass:[masked] -in x",
+        ),
         ("npm run x -production", "npm run x -production"),
         ("serve -p 3000 -u 1000:1000", "serve -p 3000 -u 1000:1000"),
         ("mkdir -p tmp/pids", "mkdir -p tmp/pids"),

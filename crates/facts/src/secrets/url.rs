@@ -16,6 +16,7 @@ const QUERY: &[&str] = &[
     "passwd",
     "password",
     "private_token",
+    "pw",
     "pwd",
     "secret",
     "sig",

@@ -2,6 +2,8 @@
 
 mod options;
 
+use std::rc::Rc;
+
 use super::Trouble;
 use super::expand::has_braces;
 use super::run::{Flow, Shell};
@@ -271,12 +273,12 @@ impl Shell<'_> {
         for name in names {
             match name {
                 Some(name) if functions => {
-                    self.state.functions.remove(&name);
+                    Rc::make_mut(&mut self.state.functions).remove(&name);
                 }
                 Some(name) if bash::is_name(&name) => {
                     if self.assign(&name, Value::Unset, false) {
                         self.state.export(&name, false);
-                        self.state.functions.remove(&name);
+                        Rc::make_mut(&mut self.state.functions).remove(&name);
                     } else {
                         self.state.status = Some(1);
                     }

@@ -6,6 +6,7 @@ use super::arithmetic;
 use super::pattern::{self, Element};
 use super::run::{Flow, Shell};
 use super::state::{Text, Value};
+use super::words::Words;
 use crate::bash::{self, Command, Part, Word};
 
 /// Substitutions in substitutions that are followed, in levels.
@@ -136,19 +137,18 @@ impl Shell<'_> {
 
     /// The words of a command; `None` if their number is not known.
     pub(super) fn words(&mut self, words: &[Word]) -> Option<Vec<Text>> {
-        let mut found = Vec::new();
+        let mut found = Words::default();
         for word in words {
-            found.extend(self.split(word)?);
+            self.split(word, &mut found)?;
+            found.end_word();
         }
-        Some(found)
+        Some(found.whole())
     }
 
-    fn split(&mut self, word: &Word) -> Option<Vec<Text>> {
+    fn split(&mut self, word: &Word, found: &mut Words) -> Option<()> {
         if has_braces(word) {
             return None;
         }
-        let mut done: Vec<Text> = Vec::new();
-        let mut current: Option<Text> = None;
         for (index, part) in word.parts.iter().enumerate() {
             let quoted = match part {
                 Part::Text { quoted, .. } | Part::Substitution { quoted, .. } => *quoted,
@@ -157,18 +157,17 @@ impl Shell<'_> {
                         if !parameter.quoted {
                             for (index, item) in list?.iter().enumerate() {
                                 if index > 0 {
-                                    done.extend(current.take());
+                                    found.end_word();
                                 }
-                                self.split_text(item, &mut done, &mut current)?;
+                                self.split_text(item, found)?;
                             }
                             continue;
                         }
-                        let mut items = list?.into_iter();
-                        if let Some(first) = items.next() {
-                            current.get_or_insert_default().push(&first);
-                        }
-                        for item in items {
-                            done.extend(current.replace(item));
+                        for (index, item) in list?.iter().enumerate() {
+                            if index > 0 {
+                                found.end_word();
+                            }
+                            found.push(item)?;
                         }
                         continue;
                     }
@@ -186,28 +185,22 @@ impl Shell<'_> {
                     return None;
                 }
                 let expanded = self.tildes(text, index == 0);
-                current.get_or_insert_default().push(&expanded);
+                found.push(&expanded)?;
                 continue;
             }
             let value = self.part(part);
             let is_text = matches!(part, Part::Text { .. } | Part::Arithmetic(_));
             if quoted || is_text {
-                current.get_or_insert_default().push(&value);
+                found.push(&value)?;
                 continue;
             }
-            self.split_text(&value, &mut done, &mut current)?;
+            self.split_text(&value, found)?;
         }
-        done.extend(current);
-        Some(done)
+        Some(())
     }
 
     /// Adds what is not quoted, split by IFS; `None` where that is not known.
-    fn split_text(
-        &self,
-        text: &Text,
-        done: &mut Vec<Text>,
-        current: &mut Option<Text>,
-    ) -> Option<()> {
+    fn split_text(&self, text: &Text, found: &mut Words) -> Option<()> {
         let text = text.get()?;
         let signs = self.separators()?;
         // Which files there are is not known.
@@ -231,10 +224,10 @@ impl Shell<'_> {
             while let Some(piece) = pieces.next() {
                 let is_last = pieces.peek().is_none();
                 if !(is_last && piece.is_empty()) {
-                    current.get_or_insert_default().push(&Text::known(piece));
+                    found.push(&Text::known(piece))?;
                 }
                 if !is_last {
-                    done.extend(current.take());
+                    found.end_word();
                 }
             }
             return Some(());
@@ -245,12 +238,12 @@ impl Shell<'_> {
             .filter(|piece| !piece.is_empty())
             .peekable();
         if text.starts_with(blanks) {
-            done.extend(current.take());
+            found.end_word();
         }
         while let Some(piece) = pieces.next() {
-            current.get_or_insert_default().push(&Text::known(piece));
+            found.push(&Text::known(piece))?;
             if pieces.peek().is_some() || text.ends_with(blanks) {
-                done.extend(current.take());
+                found.end_word();
             }
         }
         Some(())
@@ -340,7 +333,7 @@ impl Shell<'_> {
     /// What a command prints; nothing that it changes is left.
     fn substitution(&mut self, text: &str) -> Text {
         let changes = text.contains('=') || text.contains("++") || text.contains("--");
-        let kept = changes.then(|| self.state.clone());
+        let kept = changes.then(|| self.copy_of_state());
         let (events, notes, ends) = (self.events.len(), self.notes.len(), self.ends);
         let found = self.printed(text);
         let status = self.state.status;

@@ -9,6 +9,7 @@ mod control;
 mod simple;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::state::{State, Text, Value, Variable};
 use super::{Event, Note, Trouble};
@@ -16,6 +17,8 @@ use crate::bash::{Command, Part, Pipeline, When};
 
 /// More commands than this are not gone through.
 const COMMANDS: usize = 20_000;
+/// Nor are they where the values of variables were copied to more bytes than this.
+const COPIED: usize = 200_000_000;
 /// Functions that call functions, and scripts that read scripts, in levels.
 const CALLS: usize = 20;
 /// Rounds of a loop with a known end.
@@ -45,6 +48,8 @@ pub struct Shell<'a> {
     pub(super) depth: usize,
     calls: usize,
     commands: usize,
+    /// Bytes of values in all copies that were made: of events, and of states for ways that may not be gone.
+    copied: usize,
     /// States that a function or script has returned with, by call.
     returned: Vec<Vec<State>>,
     /// Ways that may not be gone, in levels.
@@ -91,6 +96,7 @@ impl<'a> Shell<'a> {
             depth: 0,
             calls: 0,
             commands: 0,
+            copied: 0,
             returned: Vec::new(),
             maybe: 0,
             conditions: 0,
@@ -243,7 +249,7 @@ impl<'a> Shell<'a> {
         other: &mut dyn FnMut(&mut Self) -> Flow,
     ) -> Flow {
         let line = self.line;
-        let before = self.state.clone();
+        let before = self.copy_of_state();
         self.maybe += 1;
         let first = one(self);
         let mut after = std::mem::replace(&mut self.state, before);
@@ -296,7 +302,7 @@ impl<'a> Shell<'a> {
     fn step(&mut self, step: &Pipeline) -> Flow {
         self.line = step.line;
         self.commands += 1;
-        if self.commands > COMMANDS {
+        if self.commands > COMMANDS || self.copied > COPIED {
             self.note(Trouble::TooLong);
             return Flow::Exit;
         }
@@ -322,9 +328,15 @@ impl<'a> Shell<'a> {
         flow
     }
 
+    /// The state, to go on from here in another way.
+    pub(super) fn copy_of_state(&mut self) -> State {
+        self.copied += self.state.weight();
+        self.state.clone()
+    }
+
     /// Runs in a copy of the shell; only its status is left.
     fn subshell(&mut self, run: &mut dyn FnMut(&mut Self) -> Flow) -> Option<i32> {
-        let before = self.state.clone();
+        let before = self.copy_of_state();
         let (events, notes) = (self.events.len(), self.notes.len());
         self.returned.push(Vec::new());
         let flow = run(self);
@@ -367,9 +379,8 @@ impl<'a> Shell<'a> {
             } => self.while_loop(*until, condition, body),
             Command::Case { subject, arms } => self.case(subject, arms),
             Command::Function { name, body } => {
-                self.state
-                    .functions
-                    .insert(name.clone(), body.as_ref().clone());
+                let functions = Rc::make_mut(&mut self.state.functions);
+                functions.insert(name.clone(), body.as_ref().clone());
                 self.state.doubtful.remove(name);
                 self.state.status = Some(0);
                 Flow::Next

@@ -1,6 +1,7 @@
 //! What is known about the variables of a shell.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::bash::Command;
 
@@ -8,6 +9,8 @@ use crate::bash::Command;
 pub const OPEN: char = '…';
 /// Longer values are not followed, in bytes.
 const LIMIT: usize = 100_000;
+/// Longer lists are not followed, in bytes.
+pub(super) const LIST_LIMIT: usize = 1_000_000;
 
 /// A text, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +44,11 @@ impl Text {
         }
     }
 
+    /// Bytes that a copy takes, about.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Self>() + self.text.len()
+    }
+
     /// The text, if all of it is known.
     pub(super) fn get(&self) -> Option<&str> {
         (!self.open).then_some(self.text.as_str())
@@ -56,6 +64,26 @@ pub enum Value {
     List(Vec<Text>),
     /// Anything, or unset.
     Open,
+}
+
+impl Value {
+    /// A list, if it is not too long to be followed.
+    pub(super) fn list(items: Vec<Text>) -> Self {
+        let list = Self::List(items);
+        if list.weight() > LIST_LIMIT {
+            return Self::Open;
+        }
+        list
+    }
+
+    /// Bytes that a copy takes, about.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => text.weight(),
+            Self::List(items) => items.iter().map(Text::weight).sum(),
+            Self::Unset | Self::Open => 0,
+        }
+    }
 }
 
 /// A variable of the shell, as far as it is known.
@@ -84,7 +112,8 @@ impl Variable {
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) variables: BTreeMap<String, Variable>,
-    pub(super) functions: BTreeMap<String, Command>,
+    /// Shared by copies of the state until one of them makes another function.
+    pub(super) functions: Rc<BTreeMap<String, Command>>,
     /// Functions that exist, or are this one, only if something holds that is not known.
     pub(super) doubtful: BTreeSet<String>,
     /// Variables that a trap changes nobody knows how often.
@@ -122,6 +151,15 @@ impl Default for Options {
 }
 
 impl State {
+    /// Bytes that a copy takes, about.
+    pub(super) fn weight(&self) -> usize {
+        let locals = self.locals.iter().flat_map(BTreeMap::values);
+        let variables = self.variables.values().chain(locals);
+        let values: usize = variables.map(|one| one.value.weight()).sum();
+        let arguments = self.arguments.iter().flatten();
+        values + arguments.map(Text::weight).sum::<usize>()
+    }
+
     pub(super) fn get(&self, name: &str) -> Value {
         match self.variables.get(name) {
             Some(variable) => variable.value.clone(),
@@ -238,19 +276,7 @@ impl State {
         if self.status != other.status {
             self.status = None;
         }
-        for (name, body) in &other.functions {
-            if self.functions.get(name) != Some(body) {
-                self.doubtful.insert(name.clone());
-            }
-        }
-        let mine = self.functions.keys();
-        let more: Vec<String> = mine
-            .filter(|name| !other.functions.contains_key(*name))
-            .cloned()
-            .collect();
-        self.doubtful.extend(more);
-        self.doubtful.extend(other.doubtful.iter().cloned());
-        self.functions.extend(other.functions.clone());
+        self.merge_functions(other);
         self.trapped.extend(other.trapped.iter().cloned());
         self.options.error_exit |= other.options.error_exit;
         self.options.no_unset |= other.options.no_unset;
@@ -261,6 +287,30 @@ impl State {
         if self.arguments != other.arguments {
             self.arguments = None;
         }
+    }
+}
+
+impl State {
+    fn merge_functions(&mut self, other: &Self) {
+        self.doubtful.extend(other.doubtful.iter().cloned());
+        if Rc::ptr_eq(&self.functions, &other.functions) {
+            return;
+        }
+        for (name, body) in other.functions.iter() {
+            if self.functions.get(name) != Some(body) {
+                self.doubtful.insert(name.clone());
+            }
+        }
+        let mine = self.functions.keys();
+        let more = mine.filter(|name| !other.functions.contains_key(*name));
+        self.doubtful.extend(more.cloned());
+        let all = Rc::make_mut(&mut self.functions);
+        all.extend(
+            other
+                .functions
+                .iter()
+                .map(|(name, body)| (name.clone(), body.clone())),
+        );
     }
 }
 

@@ -53,13 +53,13 @@ impl Shell<'_> {
                 return match self.state.get(&assign.name) {
                     Value::List(mut before) => {
                         before.append(&mut items);
-                        Value::List(before)
+                        Value::list(before)
                     }
-                    Value::Unset => Value::List(items),
+                    Value::Unset => Value::list(items),
                     _ => Value::Open,
                 };
             }
-            return Value::List(items);
+            return Value::list(items);
         }
         let value = self.text(&assign.value);
         if !assign.append {
@@ -77,7 +77,7 @@ impl Shell<'_> {
 
     /// What a word gives, without what its expansion changes: it was expanded before.
     fn looked_at(&mut self, word: &crate::bash::Word) -> Text {
-        let (kept, events, ends) = (self.state.clone(), self.events.len(), self.ends);
+        let (kept, events, ends) = (self.copy_of_state(), self.events.len(), self.ends);
         let found = self.text(word);
         self.state = kept;
         self.events.truncate(events);
@@ -98,6 +98,7 @@ impl Shell<'_> {
         default: Option<Text>,
     ) -> bool {
         let before = self.state.get(name);
+        self.copied += before.weight() + value.weight();
         if !self.state.set(name, value, self.line) {
             return false;
         }

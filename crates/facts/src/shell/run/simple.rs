@@ -185,7 +185,7 @@ impl Shell<'_> {
 
     /// `return`: the state is kept until the function or script ends.
     pub(in super::super) fn returns(&mut self) -> Flow {
-        let state = self.state.clone();
+        let state = self.copy_of_state();
         if let Some(frame) = self.returned.last_mut() {
             frame.push(state);
         }
