@@ -21,6 +21,7 @@ impl Run<'_> {
             None => Default::default(),
         };
         let missing = self.missing();
+        let memory = store.map(budget::kept::load_memory);
         let judge = |app: &Tree| {
             let load = budget::Load {
                 app,
@@ -28,6 +29,7 @@ impl Run<'_> {
                 reused: &reused,
                 previous,
                 missing: missing.as_ref(),
+                memory: memory.as_ref(),
             };
             budget::judge_load(&load, self.input.config)
         };
@@ -50,6 +52,9 @@ impl Run<'_> {
         if let (true, Some(store)) = (self.apply && is_whole, store) {
             // Without it the next build only lacks the comparison.
             let _ = budget::kept::save(store, &History::of(&budget));
+            if let Some(memory) = &memory {
+                let _ = budget::kept::save_memory(store, memory);
+            }
         }
         self.progress.event(Event::Budget(&budget));
         self.report.budget = Some(budget);

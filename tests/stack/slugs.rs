@@ -68,6 +68,51 @@ const NODE_SH: (&str, &str) = (
 );
 
 #[test]
+fn a_program_of_the_app_can_be_executed() {
+    let found = |procfile: &str, profile: &str| {
+        let folder = printed::folder();
+        let app = folder.path().join("app");
+        let files = [
+            ("bin/plain", "#!/bin/sh\n", 0o644),
+            ("bin/windows", "#!/bin/bash\r\n", 0o755),
+            ("bin/lang", "#!/usr/bin/env nosuchlang\n", 0o755),
+            ("bin/fine", "#!/usr/bin/env sh\n", 0o755),
+            ("bin/old", "echo no first line\n", 0o755),
+            (NODE.0, NODE.1, 0o755),
+            (NODE_SH.0, NODE_SH.1, 0o644),
+            (".profile", profile, 0o644),
+            ("Procfile", procfile, 0o644),
+        ];
+        for (name, text, mode) in files {
+            let path = app.join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(&path, text).unwrap();
+            fs_err::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        fs_err::create_dir_all(folder.path().join("env")).unwrap();
+        let mut all = findings(&folder, "start-");
+        all.retain(|line| line.contains("start-command-missing") || line.contains("start-program"));
+        all
+    };
+    let bad = "web: bin/plain --port $PORT\nworker: exec ./bin/windows\nclock: cd bin && ./lang\n";
+    assert_eq!(
+        found(bad, ""),
+        [
+            "error start-command-missing Procfile:1: `web`: `bin/plain --port $PORT` starts bin/plain, which is not \
+             executable.",
+            "error start-command-missing Procfile:2: `worker`: `exec ./bin/windows` starts ./bin/windows, whose lines \
+             end with CR LF: no program is named `/bin/bash\\r`.",
+            "error start-program-missing Procfile:3: `clock`: the first line of ./lang names `nosuchlang`: no folder \
+             of PATH at launch has `nosuchlang`.",
+        ]
+    );
+    let fine = "web: sh bin/plain\nworker: chmod +x bin/plain && bin/plain\nclock: bin/fine\na: . bin/windows\n\
+                b: bin/old\nc: if [ -x bin/plain ]; then bin/plain; fi\n";
+    assert_eq!(found(fine, ""), [""; 0]);
+    assert_eq!(found("web: bin/plain\n", "chmod +x bin/*\n"), [""; 0]);
+}
+
+#[test]
 fn what_a_process_starts_is_there_after_the_build() {
     let rule = "start-command-missing";
     let procfile = "web: bin/start-pgbouncer bin/start-nginx node index.js\nworker: node dist/worker.js\n\

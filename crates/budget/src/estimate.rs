@@ -16,6 +16,7 @@
 //! 6. Small archives are compressed whole with the references.
 
 mod bias;
+mod bytes;
 mod sample;
 mod whole;
 mod windows;

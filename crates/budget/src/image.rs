@@ -234,6 +234,7 @@ pub fn inspect_layers(root: &Path) -> ImageReport {
         reused: &[],
         previous: None,
         missing: None,
+        memory: None,
     };
     let budget = super::weigh(&load, &super::estimate::Goal::NUMBER, true);
     let summaries = layers.iter().map(|layer| ImageLayer {

@@ -10,11 +10,13 @@ use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
+use super::memory::Memory;
 use slugsmith_facts::beneath::{self, Beneath};
 
 /// The folder of the store.
 pub const LAYER: &str = slugsmith_facts::layers::HISTORY;
 const FILE: &str = "history.json";
+const WINDOWS: &str = "windows.json";
 
 /// Layer metadata needs a table; ours has nothing to say.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +46,23 @@ pub fn save(store: &Path, history: &History) -> std::io::Result<()> {
     };
     let text = toml::to_string(&metadata).map_err(std::io::Error::other)?;
     inside.replace(Path::new(&format!("{LAYER}.toml")), text.as_bytes())
+}
+
+/// What the last successful build measured; nothing is as good as nothing new.
+#[must_use]
+pub fn load_memory(store: &Path) -> Memory {
+    let text = beneath::note(store, Path::new(LAYER).join(WINDOWS));
+    let text = text.and_then(beneath::utf8).unwrap_or_default();
+    Memory::from_json(&text)
+}
+
+/// Keeps what this build measured, beside its history.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_memory(store: &Path, memory: &Memory) -> std::io::Result<()> {
+    let path = Path::new(LAYER).join(WINDOWS);
+    Beneath::open(store)?.replace(&path, memory.to_json().as_bytes())
 }
 
 #[cfg(test)]

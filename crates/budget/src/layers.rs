@@ -158,6 +158,7 @@ mod tests {
             reused,
             previous,
             missing: None,
+            memory: None,
         };
         let mut report = BudgetReport::default();
         add_reused(&mut report, &load);

@@ -21,6 +21,7 @@ pub mod kept;
 pub mod launched;
 pub mod layers;
 pub mod limits;
+pub mod memory;
 pub mod stream;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ use estimate::{Estimate, Goal};
 use history::{History, SizeChange};
 use layers::{LayerSize, Reused};
 use limits::{Excess, Saving};
+use memory::Memory;
 use slugsmith_config::Config;
 use slugsmith_facts::Unread;
 use slugsmith_facts::tree::{Totals, Tree};
@@ -63,6 +65,8 @@ pub struct Load<'a> {
     pub previous: Option<&'a History>,
     /// What will ship and is not here to be weighed.
     pub missing: Option<&'a Missing>,
+    /// What earlier builds measured, where it is kept.
+    pub memory: Option<&'a Memory>,
 }
 
 /// Dependencies that an app wants and that are not where it is weighed.
@@ -239,6 +243,7 @@ pub fn judge(app: &Tree, config: &Config) -> BudgetReport {
         reused: &[],
         previous: None,
         missing: None,
+        memory: None,
     };
     judge_load(&load, config)
 }
@@ -268,13 +273,14 @@ pub fn inspect(tree: &Tree) -> BudgetReport {
         reused: &[],
         previous: None,
         missing: None,
+        memory: None,
     };
     weigh(&load, &Goal::NUMBER, true)
 }
 
 fn weigh(load: &Load<'_>, goal: &Goal<'_>, detail: bool) -> BudgetReport {
     let sources = sources(load);
-    let stream = Stream::new(sources.clone());
+    let stream = Stream::new(sources.clone()).remembered(load.memory);
     let estimate = estimate::estimate(&stream, goal);
     let labels: Vec<_> = load.layers.iter().map(label).collect();
     let layers = std::iter::once(None).chain(labels.iter().map(|label| Some(label.as_str())));

@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::io::Errno;
 
+use crate::memory::Memory;
 use header::{head_length, length, write_head};
 use slugsmith_facts::Unread;
 use slugsmith_facts::beneath::open_itself;
@@ -50,6 +51,8 @@ pub struct Stream<'a> {
     starts: Vec<u64>,
     /// Contents that could not be read.
     unread: Mutex<Vec<Unread>>,
+    /// What earlier builds measured of such archives.
+    memory: Option<&'a Memory>,
 }
 
 impl<'a> Stream<'a> {
@@ -96,7 +99,29 @@ impl<'a> Stream<'a> {
             members,
             starts,
             unread: Mutex::default(),
+            memory: None,
         }
+    }
+
+    /// The same archive; what is measured of it is looked up and kept there.
+    #[must_use]
+    pub fn remembered(self, memory: Option<&'a Memory>) -> Self {
+        Self { memory, ..self }
+    }
+
+    pub(super) fn memory(&self) -> Option<&'a Memory> {
+        self.memory
+    }
+
+    /// Where the header blocks that overlap `from..end` begin, with the time in each.
+    pub(super) fn headers(&self, from: u64, end: u64) -> impl Iterator<Item = (u64, u64)> {
+        self.overlapping(from, end)
+            .filter_map(move |(member, start)| {
+                let (source, entry) = self.resolve(member)?;
+                let header = start + header::before_block(&source.prefix, entry);
+                let modified = entry.map_or(0, Entry::modified);
+                (header < end && header + BLOCK > from).then_some((header, modified))
+            })
     }
 
     /// Bytes of the whole archive, padding of the last record included.

@@ -188,6 +188,7 @@ fn growth_is_measured_against_the_last_build() {
         reused: &[],
         previous: Some(&before),
         missing: None,
+        memory: None,
     };
     let report = judge_load(&load, &config("[com.slugsmith.budget]\ngrowth = \"10%\"\n"));
     assert_eq!(report.verdict, Verdict::Over);
@@ -260,6 +261,7 @@ fn other_buildpacks_layers_count() {
         reused: &[],
         previous: None,
         missing: None,
+        memory: None,
     };
     let report = judge_load(&load, &config(""));
     let names: Vec<_> = report.parts.iter().map(|part| part.name.as_str()).collect();
@@ -364,7 +366,7 @@ proptest::proptest! {
             tree: tree_of(&layer),
         }];
         let app = tree_of(&app);
-        let load = Load { app: &app, layers: &layers, reused: &[], previous: None, missing: None };
+        let load = Load { app: &app, layers: &layers, reused: &[], previous: None, missing: None, memory: None };
         let report = weigh(&load, &Goal::NUMBER, true);
         let total = report.size.totals;
         for parts in [&report.parts, &report.kinds] {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::super::codec::{DICTIONARY, Reference};
 use super::super::stream::Stream;
 use super::WINDOW;
+use super::bytes::{Bytes, What};
 use super::windows::Buffer;
 
 /// Stretches that are compressed both ways.
@@ -66,14 +67,26 @@ pub(super) fn measure(stream: &Stream<'_>) -> Bias {
 #[allow(clippy::cast_precision_loss)]
 fn stretch(stream: &Stream<'_>, start: u64) -> (f64, f64) {
     let (mut long, mut short) = (Buffer::default(), Buffer::default());
+    let all = long.piece(stream, start, LENGTH * WINDOW, DICTIONARY);
+    let memory = stream.memory().map(|memory| {
+        let key = Bytes::of(stream, start, all).key(What::Bias);
+        (memory, key)
+    });
+    if let Some([whole, sum]) = memory.as_ref().and_then(|(memory, key)| memory.get(key)) {
+        return (whole, sum);
+    }
     let mut reference = Reference::new(6);
-    let whole = reference.measure(long.piece(stream, start, LENGTH * WINDOW, DICTIONARY));
+    let whole = reference.measure(all);
     let windows = (0..LENGTH).map(|number| {
         let at = start + number * WINDOW;
         reference.measure(short.piece(stream, at, WINDOW, DICTIONARY))
     });
     let sum: u64 = windows.sum();
-    (whole as f64, sum as f64)
+    let both = (whole as f64, sum as f64);
+    if let Some((memory, key)) = memory {
+        memory.put(key, both.into());
+    }
+    both
 }
 
 /// The ratio of the sums, and how much it varies from stretch to stretch.

@@ -3,7 +3,9 @@
 use rayon::prelude::*;
 
 use super::super::codec::{self, BestSpeed, DICTIONARY, Piece, Reference};
+use super::super::memory::{Memory, Sizes};
 use super::super::stream::Stream;
+use super::bytes::{Bytes, What};
 use super::{COMPRESSING, WINDOW};
 use slugsmith_finding::work;
 
@@ -93,6 +95,7 @@ impl Arena {
         jobs: &[Job],
         references: &mut References,
     ) -> Vec<Measured> {
+        let memory = stream.memory();
         let pieces: Vec<_> = self
             .buffers
             .iter_mut()
@@ -103,23 +106,72 @@ impl Arena {
                 let piece = buffer.piece(stream, job.start, length, DICTIONARY);
                 let half = piece.content.len() / windows;
                 let (content, after) = piece.content.split_at_checked(half).unwrap_or_default();
-                (job, Piece { content, ..piece }, after)
+                Wanted {
+                    job,
+                    bytes: memory.map(|_| Bytes::of(stream, job.start, piece)),
+                    piece: Piece { content, ..piece },
+                    after,
+                }
             })
+            .collect();
+        let known: Vec<_> = pieces
+            .iter()
+            .map(|one| Some(memory?.get(&one.key(What::Proxy)?)?[0]))
             .collect();
         let wanted: Vec<_> = pieces
             .iter()
-            .filter(|(job, ..)| job.proxy)
-            .map(|(_, piece, _)| *piece)
+            .zip(&known)
+            .filter(|(one, known)| one.job.proxy && known.is_none())
+            .map(|(one, _)| one.piece)
             .collect();
         let mut proxies = codec::proxy(&wanted).into_iter();
         pieces
             .iter()
-            .map(|(job, piece, after)| {
-                let proxy = if job.proxy { proxies.next() } else { None };
-                let reference = job.reference.then(|| references.measure(*piece, after));
-                (job.place, proxy.map(|bytes| bytes as f64), reference)
+            .zip(known)
+            .map(|(one, known)| {
+                let proxy = one.job.proxy.then(|| {
+                    known.unwrap_or_else(|| {
+                        let bytes = proxies.next().unwrap_or_default() as f64;
+                        one.keep(memory, What::Proxy, [bytes, 0.0]);
+                        bytes
+                    })
+                });
+                let reference = one.job.reference.then(|| one.reference(memory, references));
+                (one.job.place, proxy, reference)
             })
             .collect()
+    }
+}
+
+/// A window that is in memory.
+struct Wanted<'a> {
+    job: &'a Job,
+    piece: Piece<'a>,
+    /// What stands behind it, if it is the first half of a block.
+    after: &'a [u8],
+    /// The digest of all of that, where it is remembered.
+    bytes: Option<Bytes>,
+}
+
+impl Wanted<'_> {
+    fn key(&self, what: What) -> Option<String> {
+        self.bytes.as_ref().map(|bytes| bytes.key(what))
+    }
+
+    fn keep(&self, memory: Option<&Memory>, what: What, sizes: Sizes) {
+        if let (Some(memory), Some(key)) = (memory, self.key(what)) {
+            memory.put(key, sizes);
+        }
+    }
+
+    fn reference(&self, memory: Option<&Memory>, references: &mut References) -> Reading {
+        let known = || memory?.get(&self.key(What::References)?);
+        if let Some([slug, layer]) = known() {
+            return Reading { slug, layer };
+        }
+        let reading = references.measure(self.piece, self.after);
+        self.keep(memory, What::References, [reading.slug, reading.layer]);
+        reading
     }
 }
 

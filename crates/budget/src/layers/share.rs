@@ -135,6 +135,7 @@ mod tests {
             reused: &[],
             previous: None,
             missing: None,
+            memory: None,
         };
         let history = History::of(&judge_load(&first, &config));
         let reused = Reused {
@@ -149,6 +150,7 @@ mod tests {
             reused: &[reused],
             previous: Some(&history),
             missing: None,
+            memory: None,
         };
         let report = judge_load(&second, &config);
         assert_eq!(report.layers[0].known, Known::Remembered);

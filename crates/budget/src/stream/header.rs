@@ -29,6 +29,18 @@ pub(super) fn head_length(name: usize, target: usize) -> u64 {
     BLOCK + long_length(name) + long_length(target)
 }
 
+/// Bytes of a member that stand before its own header block: names and targets too long for it.
+pub(super) fn before_block(prefix: &[u8], entry: Option<&Entry>) -> u64 {
+    let Some(entry) = entry else {
+        return 0;
+    };
+    let target = match entry.kind() {
+        EntryKind::Symlink => offset(entry.size()),
+        _ => 0,
+    };
+    head_length(name_length(prefix, entry), target) - BLOCK
+}
+
 /// Bytes of the member that holds a name too long for the header.
 fn long_length(name: usize) -> u64 {
     if name <= NAME {

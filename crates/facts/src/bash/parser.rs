@@ -304,6 +304,7 @@ impl Parser<'_> {
                 self.blanks();
                 return self.command();
             }
+            "coproc" => return self.beside(),
             "" if self.chars.peek() == Some('(') => Some(self.round()?),
             _ => None,
         };

@@ -307,11 +307,16 @@ impl<'a> Shell<'a> {
             return Flow::Exit;
         }
         let flow = if step.pipeline.len() > 1 || step.background {
-            let mut status = Some(0);
+            let pipe_fail = self.state.options.pipe_fail;
+            let mut statuses = Vec::with_capacity(step.pipeline.len());
             for command in &step.pipeline {
-                status = self.subshell(&mut |shell| shell.command(command));
+                statuses.push(self.subshell(&mut |shell| shell.command(command)));
             }
-            self.state.status = if step.background { Some(0) } else { status };
+            self.state.status = if step.background {
+                Some(0)
+            } else {
+                of_pipeline(&statuses, pipe_fail)
+            };
             Flow::Next
         } else {
             match step.pipeline.first() {
@@ -449,6 +454,18 @@ impl<'a> Shell<'a> {
     #[must_use]
     pub fn into_history(self) -> (BTreeMap<String, Variable>, Vec<Event>, Vec<Note>) {
         (self.state.variables, self.events, self.notes)
+    }
+}
+
+/// The status of a pipeline: that of its last command, or with `pipefail` of the last that failed.
+fn of_pipeline(statuses: &[Option<i32>], pipe_fail: Option<bool>) -> Option<i32> {
+    let last = statuses.last().copied().unwrap_or(Some(0));
+    let failed = statuses.iter().rev().copied().find(|one| *one != Some(0));
+    let failed = failed.unwrap_or(Some(0));
+    match pipe_fail {
+        Some(false) => last,
+        Some(true) => failed,
+        None => last.filter(|_| last == failed),
     }
 }
 

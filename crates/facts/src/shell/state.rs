@@ -136,6 +136,8 @@ pub(super) struct Options {
     pub(super) extended: Option<bool>,
     /// `shopt -s nocasematch`; `None` if it is not known.
     pub(super) ignores_case: Option<bool>,
+    /// `set -o pipefail`; `None` if it is not known.
+    pub(super) pipe_fail: Option<bool>,
 }
 
 impl Default for Options {
@@ -146,6 +148,7 @@ impl Default for Options {
             error_exit: false,
             extended: Some(false),
             ignores_case: Some(false),
+            pipe_fail: Some(false),
         }
     }
 }
@@ -284,6 +287,7 @@ impl State {
         let same = |mine: Option<bool>, theirs| mine.filter(|_| mine == theirs);
         self.options.extended = same(self.options.extended, other.options.extended);
         self.options.ignores_case = same(self.options.ignores_case, other.options.ignores_case);
+        self.options.pipe_fail = same(self.options.pipe_fail, other.options.pipe_fail);
         if self.arguments != other.arguments {
             self.arguments = None;
         }

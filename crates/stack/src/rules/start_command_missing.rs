@@ -2,6 +2,7 @@
 
 mod packages;
 mod program;
+mod runnable;
 mod words;
 
 use std::collections::BTreeMap;
@@ -28,9 +29,10 @@ pub(super) static RULE: Rule = Rule {
     docs: Docs {
         finds: "After the build, for each process type: a program that no folder of PATH at launch has (it may be \
                 in a layer without `launch = true`), a script, module, preload or configuration file that its \
-                working folder lacks, a working folder that does not exist, a whole command line in one word, and \
-                `$NAME` in a process that is started without a shell.",
-        why: "The build succeeds and the process ends at once: exit status 127, 2 or 82. Without a shell a \
+                working folder lacks, a working folder that does not exist, a whole command line in one word, \
+                `$NAME` in a process that is started without a shell, and a program of the app that is not \
+                executable or whose first line names an interpreter that is not there.",
+        why: "The build succeeds and the process ends at once: exit status 126, 127, 2 or 82. Without a shell a \
               variable is passed to the program as the text `$PORT`.",
         fix: "Correct the command, commit or build what it names, set `launch = true` for the layer with the \
               program, or start the process with `bash -c`.",
@@ -244,7 +246,8 @@ impl Started<'_, '_> {
         }
         let names = one.wrappers.iter().chain(one.words.first());
         for name in names {
-            found.extend(self.program(one, name));
+            let missing = self.program(one, name);
+            found.extend(missing.or_else(|| self.not_runnable(one, name)));
             // What stands behind `bundle exec` is found by bundler.
             if FINDERS.contains(&name.rsplit('/').next().unwrap_or(name)) {
                 break;

@@ -80,7 +80,42 @@ impl Parser<'_> {
                 },
             );
         }
+        if select {
+            // What is answered, and how often, nobody knows.
+            words = Some(vec![Word {
+                parts: vec![Part::Substitution {
+                    text: String::new(),
+                    quoted: false,
+                }],
+            }]);
+        }
         Ok(Command::For { name, words, body })
+    }
+
+    /// `coproc [NAME] COMMAND`: a copy of the shell beside it; only a compound command has a name.
+    pub(in super::super) fn beside(&mut self) -> Parsed<Command> {
+        self.chars.at += "coproc".len();
+        self.blanks();
+        let (line, from) = (self.line(), self.chars.at);
+        let name = self.peeked();
+        self.chars.at += name.chars().count();
+        self.blanks();
+        let opens = ["{", "[[", "if", "while", "until", "for", "select", "case"];
+        let is_compound = |word: &str| opens.contains(&word);
+        let is_named = is_compound(&self.peeked()) || self.chars.peek() == Some('(');
+        if is_compound(&name) || !is_named {
+            self.chars.at = from;
+        }
+        let command = self.command()?;
+        Ok(Command::Subshell(vec![Pipeline {
+            when: When::Always,
+            negated: false,
+            source: self.source(from),
+            pipeline: vec![command],
+            background: true,
+            line,
+            reading: Reading::default(),
+        }]))
     }
 
     pub(in super::super) fn endless_loop(&mut self) -> Parsed<Command> {

@@ -8,15 +8,19 @@ use crate::bash::{self, Simple};
 
 impl Shell<'_> {
     pub(in super::super) fn shift(&mut self, words: &[Text]) {
-        let count = words
+        let count: Option<usize> = words
             .first()
             .map_or(Some(1), |word| word.get()?.parse().ok());
-        let count: usize = count.unwrap_or(usize::MAX);
-        match &mut self.state.arguments {
-            Some(arguments) if count <= arguments.len() => {
+        match (&mut self.state.arguments, count) {
+            (Some(arguments), Some(count)) if count <= arguments.len() => {
                 arguments.drain(..count);
             }
-            _ => {}
+            // More than there are: all of them stay.
+            (Some(_), Some(_)) => self.state.status = Some(1),
+            (arguments, _) => {
+                *arguments = None;
+                self.state.status = None;
+            }
         }
     }
 
@@ -104,12 +108,13 @@ impl Shell<'_> {
             "allexport" => self.state.options.all_export = on,
             "nounset" => self.state.options.no_unset = on,
             "errexit" => self.state.options.error_exit = on,
+            "pipefail" => self.state.options.pipe_fail = Some(on),
             _ => {}
         }
     }
 
-    /// `shopt`: of its options those count that change what patterns fit.
-    pub(in super::super) fn shell_options(&mut self, words: &[Text]) {
+    /// `shopt`: of its options those count that change what patterns fit and what a word runs.
+    pub(in super::super) fn shell_options(&mut self, words: &[Text], simple: &Simple) {
         let (mut flags, mut names) = (String::new(), Vec::new());
         for word in words.iter().filter_map(Text::get) {
             match word.strip_prefix('-') {
@@ -124,6 +129,8 @@ impl Shell<'_> {
                 _ if !sets => self.state.status = None,
                 "extglob" => self.state.options.extended = Some(on),
                 "nocasematch" => self.state.options.ignores_case = Some(on),
+                // An alias is text, which is put in before anything is read.
+                "expand_aliases" if on => self.note(Trouble::RunsCode(simple.source.clone())),
                 name if flags.contains('o') => self.option(name, on),
                 _ => {}
             }
