@@ -11,6 +11,7 @@ use super::facts::{Facts, Texts, in_packages};
 use super::references::{self, Form};
 use super::resolve::{Meaning, Resolver};
 use super::start;
+use slugsmith_facts::code::{self, Branch, Code, Language, branch};
 
 /// A dev dependency that runs in production.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -48,8 +49,9 @@ pub fn needed(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<NeededDevDependency> 
             continue;
         };
         let resolver = Resolver::new(facts, path);
+        let loads = Loads::of(path, &text);
         references::literals(&text, |literal| {
-            if literal.form != Form::Module {
+            if literal.form != Form::Module || loads.is_of_development(literal.text) {
                 return;
             }
             if let Some(name) = dev.iter().find(|name| is_from(literal.text, name))
@@ -74,6 +76,31 @@ pub fn needed(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<NeededDevDependency> 
         });
     }
     needed.into_values().collect()
+}
+
+/// What a file loads, as its parser has it.
+struct Loads(Option<Code>);
+
+impl Loads {
+    fn of(path: &str, text: &[u8]) -> Self {
+        let text = std::str::from_utf8(text).ok();
+        Self(text.map(|text| code::parse(path, Language::JavaScript, text)))
+    }
+
+    /// Whether each place that loads a module is one that only development reaches (`if (NODE_ENV === "development")`):
+    /// neither the module nor what it loads in its turn is needed.
+    fn is_of_development(&self, module: &str) -> bool {
+        let Some(code) = &self.0 else {
+            return false;
+        };
+        let mut places = code
+            .imports
+            .iter()
+            .filter(|import| import.module == module)
+            .peekable();
+        places.peek().is_some()
+            && places.all(|import| branch(code, import.scope) == Branch::Development)
+    }
 }
 
 fn entry_files(facts: &Facts<'_>) -> Vec<usize> {

@@ -108,10 +108,22 @@ pub fn commands(app: &App, set: &[Command]) -> Vec<Command> {
     commands
 }
 
-/// Whether a script of a package.json never runs on a dyno, by its name.
+/// Whether a script of a package.json never runs on a dyno, by its name: `test`, `test:unit`, `test-single`. One that
+/// a process runs all the same is a command of that process.
 pub(crate) fn is_of_developers(script: &str) -> bool {
-    let mut names = DEVELOPER_SCRIPTS.iter();
-    names.any(|start| script.split(':').next() == Some(*start))
+    // `build-feed` may be a worker's.
+    const WHATEVER_FOLLOWS: &[&str] = &[
+        "test",
+        "lint",
+        "e2e",
+        "coverage",
+        "storybook",
+        "format",
+        "prettier",
+    ];
+    let first = |marks: &[char]| script.split(marks).next().unwrap_or(script);
+    DEVELOPER_SCRIPTS.contains(&first(&[':']))
+        || WHATEVER_FOLLOWS.contains(&first(&[':', '-', '_', '.']))
 }
 
 fn add_scripts(
@@ -154,6 +166,23 @@ pub(crate) fn names(commands: &[Command], path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scripts_of_developers_are_known_by_their_names() {
+        for name in [
+            "test",
+            "test:unit",
+            "test-single",
+            "lint_fix",
+            "build",
+            "build:css",
+        ] {
+            assert!(is_of_developers(name), "{name}");
+        }
+        for name in ["start", "build-feed", "seed", "tester"] {
+            assert!(!is_of_developers(name), "{name}");
+        }
+    }
 
     #[test]
     fn scripts_that_run_on_a_dyno_are_followed() {

@@ -29,6 +29,33 @@ fn a_dev_dependency_that_runs_is_named_with_its_line() {
 }
 
 #[test]
+fn what_only_the_branch_of_development_loads_is_not_needed() {
+    let bundle = "const lint = require('eslint');\nmodule.exports = { lint };";
+    let server = "const app = require('express')();\nif (process.env.NODE_ENV === 'development') {\n  \
+                  const settings = require('./webpack/settings');\n  \
+                  const middleware = require('webpack-dev-middleware');\n  \
+                  app.use(middleware(settings, { publicPath: '/a/long/way/to/the/files/that/the/bundler/keeps' }));\n  \
+                  app.use(require('webpack-hot-middleware')(settings, { heartbeat: 1000, path: '/hot' }));\n}\n\
+                  const axios = require('axios');\n";
+    let folder = app(&[
+        (
+            "package.json",
+            r#"{"scripts":{"start":"node server.js"},"dependencies":{"express":"1"},"devDependencies":{"axios":"1",
+"eslint":"1","webpack-dev-middleware":"1","webpack-hot-middleware":"1"}}"#,
+        ),
+        ("server.js", server),
+        ("webpack/settings.js", bundle),
+    ]);
+    let report = strip(folder.path());
+    let needed: Vec<_> = report
+        .dev_dependencies
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(needed, ["axios"]);
+}
+
+#[test]
 fn development_packages_go_however_they_were_installed() {
     let manifest = r#"{"scripts":{"start":"node server.js","release":"migrate up"},"dependencies":{"a":"1"},
 "devDependencies":{"jest":"1","dotenv":"1","migrate":"1","served":"1"}}"#;
