@@ -155,8 +155,47 @@ fn is_optional(text: &[u8], at: usize) -> bool {
         .trim_ascii_start();
     line.starts_with(b"//")
         || line.starts_with(b"*")
+        || opens_comment(line)
         || line.starts_with(b"import type")
         || [b"NODE_ENV".as_slice(), b"try {", b"try{", b"production"]
             .iter()
             .any(|mark| memmem::find(near, mark).is_some())
+}
+
+/// Whether a comment is open at the end of a line: `/** @import { A } from 'kit'`. No pattern of paths begins one.
+fn opens_comment(line: &[u8]) -> bool {
+    let open = memmem::rfind(line, b"/*");
+    let is_comment = |at: &usize| {
+        let before = line.get(..*at).unwrap_or_default().last();
+        before.is_none_or(|byte| byte.is_ascii_whitespace() || b"([{,;=:".contains(byte))
+    };
+    open.filter(is_comment).is_some_and(|at| {
+        line.get(at..)
+            .is_some_and(|rest| memmem::find(rest, b"*/").is_none())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_in_a_comment_needs_nothing() {
+        let is = |text: &str| is_optional(text.as_bytes(), text.len());
+        for text in [
+            "/** @import { A } from ",
+            "let a = 1;\n  /** @type {import(",
+            "const b = /** @type {import(",
+            "f(/* a */ 1, /** @param {import(",
+        ] {
+            assert!(is(text), "{text}");
+        }
+        for text in [
+            "/** @type {A} */ const a = require(",
+            "glob('a/**/*.js').map(() => require(",
+            "glob('/*').map(() => require(",
+        ] {
+            assert!(!is(text), "{text}");
+        }
+    }
 }

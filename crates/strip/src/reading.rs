@@ -1,8 +1,9 @@
 //! What does a kept file refer to, as far as candidates are concerned?
 
+pub(crate) mod composer;
 pub(crate) mod python;
 pub(super) mod shell;
-pub(super) mod words;
+pub(crate) mod words;
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::BTreeMap;
@@ -77,6 +78,10 @@ pub(super) fn read(
         for name in extended(&text) {
             resolver.configuration(&name, &mut |meaning| add(meaning, 0));
         }
+        return found;
+    }
+    if composer::is_generated(path) {
+        composer::loaded(facts, path, &text, &mut add);
         return found;
     }
     let mut modules = BTreeMap::new();

@@ -6,6 +6,9 @@
 //! that stays has its name in it as a word of a path: no file of its own package, and no
 //! source of the app, which may hand the name over or look into packages by itself.
 
+mod speaker;
+
+use speaker::{Packages, Speaker};
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -16,8 +19,9 @@ use super::catalogue::other::{COMPOSER_TESTS, GEM_TESTS};
 use super::decide::Because;
 use super::facts::{Facts, Texts, in_packages};
 use super::index;
-use super::own::mention;
-use super::references;
+use super::reading::composer;
+use super::reading::words::{is_configuration, is_style};
+use slugsmith_ecosystems::{javascript, php};
 
 /// Larger files are data, in bytes.
 const MAX_TEXT: u64 = 32_000_000;
@@ -51,36 +55,25 @@ pub(super) fn named(
                 .is_some_and(|entry| entry.size() < MAX_TEXT)
         })
         .filter_map(|number| facts.index.path(number))
-        .filter(|path| is_source(path))
+        .filter(|path| is_source(path) || is_own_configuration(path))
         .collect();
-    let mentions: Vec<(&str, &str, u32)> = sources
+    let packages = Packages::new(folders.keys().copied());
+    let speakers: Vec<Speaker<'_>> = sources
         .into_par_iter()
-        .flat_map_iter(|path| {
-            let text = texts.text(path).unwrap_or_default();
-            let found = names.iter().filter_map(|name| {
-                let at = mention(&text, name, false)?;
-                Some((path, *name, references::line_of(&text, at)))
-            });
-            found.collect::<Vec<_>>()
-        })
+        .filter_map(|path| Speaker::new(path, &texts.text(path).unwrap_or_default(), &names))
         .collect();
     let mut kept = Vec::new();
     for ((package, folder), numbers) in folders {
-        let says = mentions.iter().find(|(path, name, _)| {
-            let speaks = match owner(path) {
-                Some(owner) => owner == package,
-                // The app, which can mean any package.
-                None => true,
-            };
-            *name == folder && speaks
-        });
-        let Some((path, _, line)) = says else {
+        let says = speakers
+            .iter()
+            .find_map(|speaker| Some((speaker.path, speaker.line(package, folder, &packages)?)));
+        let Some((path, line)) = says else {
             continue;
         };
         for number in numbers {
             let because = Because::File {
-                path: (*path).to_owned(),
-                line: *line,
+                path: path.to_owned(),
+                line,
             };
             if let Some(slot) = candidates.get_mut(number)
                 && let Some(entry) = slot.take()
@@ -121,26 +114,37 @@ fn split(path: &str) -> Option<(&str, &str)> {
 /// Sources of Ruby and PHP, and programs without an extension.
 fn is_source(path: &str) -> bool {
     let name = index::name(path);
-    if in_packages(path) || crate::tooling::is_tooling(path) {
+    if in_packages(path) || crate::tooling::is_tooling(path) || composer::is_generated(path) {
         return false;
     }
-    match name.rsplit_once('.') {
-        Some((_, extension)) => matches!(
-            extension,
-            "rb" | "rake"
-                | "ru"
-                | "erb"
-                | "haml"
-                | "slim"
-                | "gemspec"
-                | "tt"
-                | "php"
-                | "phtml"
-                | "inc"
-                | "twig"
-        ),
-        None => path.contains("/exe/") || path.contains("bin/") || name == "Rakefile",
+    if !name.contains('.') {
+        return path.contains("/exe/") || path.contains("bin/") || name == "Rakefile";
     }
+    has_ending(
+        path,
+        &[
+            "rb", "rake", "ru", "erb", "haml", "slim", "gemspec", "tt", "php", "phtml", "inc",
+            "twig",
+        ],
+    )
+}
+
+/// Configuration of the app, which may tell a package where to look. Manifests list, as do those of tools.
+fn is_own_configuration(path: &str) -> bool {
+    let name = index::name(path);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    (ending == "json" || is_configuration(ending) && !is_style(ending))
+        && owner(path).is_none()
+        && !in_packages(path)
+        && !path.starts_with("vendor/")
+        && !name.contains("-lock")
+        && !crate::tooling::is_tooling(path)
+        && !matches!(name, php::MANIFEST | javascript::MANIFEST | "project.toml")
+}
+
+fn has_ending(path: &str, endings: &[&str]) -> bool {
+    let ending = index::name(path).rsplit_once('.');
+    ending.is_some_and(|(_, ending)| endings.contains(&ending))
 }
 
 #[cfg(test)]

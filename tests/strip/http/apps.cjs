@@ -13,4 +13,8 @@ exports.apps = [
   ...require("./drawn_python.cjs"),
   ...require("./drawn_debian.cjs"),
   ...require("./strangers.cjs"),
+  ...require("./plugins.cjs"),
+  ...require("./science.cjs"),
+  ...require("./commands.cjs"),
+  ...require("./built.cjs"),
 ];

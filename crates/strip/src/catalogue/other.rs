@@ -22,7 +22,8 @@ pub static GEM_TESTS: Entry = Entry {
     reason: "tests and docs of gems",
     guard: Guard::Reachable,
     evidence: "Folders spec, test, features and examples at the top of a gem, which neither its specification nor \
-        its code nor the app's sources name in a path; Rails engines load app, config, lib and db.",
+        its code nor the app's sources name in a path, as a symbol or in a list of words, and of which no source of \
+        the app asks for the folder; Rails engines load app, config, lib and db.",
     tell_kept: true,
 };
 /// Native sources and objects of gems.
@@ -39,8 +40,8 @@ pub static COMPOSER_TESTS: Entry = Entry {
     id: "composer-tests",
     reason: "tests and docs of PHP packages",
     guard: Guard::Reachable,
-    evidence: "Folders tests, docs and examples at the top of a package that neither the class map nor the \
-        autoloaded files nor its code nor the app's sources name.",
+    evidence: "Folders tests, docs and examples at the top of a package that neither Composer's autoloader nor its \
+        code nor the app's sources and configuration name, nor a path in a package that has no such folder.",
     tell_kept: true,
 };
 /// Intermediate files of compilers.

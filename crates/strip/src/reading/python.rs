@@ -1,5 +1,6 @@
 //! Which folders of tests, installers and data does a Python source need?
 
+mod open;
 pub(crate) mod reach;
 
 use std::collections::BTreeMap;
@@ -105,6 +106,9 @@ pub(super) fn read(
     }
     if path.ends_with(".py") {
         computed(facts, path, &text, modules);
+        open::folders(facts, path, &text, &mut |folder, at| {
+            modules.entry(folder).or_insert(at);
+        });
     }
 }
 

@@ -10,14 +10,14 @@ use crate::references::{Form, Literal};
 use crate::resolve::{Meaning, Resolver};
 
 /// Files of the app that are read word by word.
-pub(super) fn is_configuration(extension: &str) -> bool {
+pub(crate) fn is_configuration(extension: &str) -> bool {
     matches!(
         extension,
         "yml" | "yaml" | "toml" | "ini" | "cfg" | "conf" | "properties" | "env"
     ) || is_style(extension)
 }
 
-fn is_style(extension: &str) -> bool {
+pub(crate) fn is_style(extension: &str) -> bool {
     matches!(extension, "scss" | "sass" | "less" | "styl" | "css")
 }
 

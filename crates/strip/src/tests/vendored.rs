@@ -2,58 +2,22 @@
 
 use super::{app, left, strip_with};
 
-#[test]
-fn test_folders_of_gems_and_of_php_packages_stay_where_something_names_them() {
-    let gem = "vendor/bundle/ruby/3.3.0/gems/g-1";
-    let test = &format!("{gem}/spec/a.yml");
-    let specification = "vendor/bundle/ruby/3.3.0/specifications/g-1.gemspec";
-    let page = "vendor/o/p/tests/a.html";
-    let installed = "vendor/composer/installed.json";
-    for (path, text, kept, goes) in [
-        ("x.rb", "", page, ""),
-        (
-            specification,
-            "s.require_paths = [\"lib\".freeze, \"spec\".freeze]",
-            test,
-            page,
-        ),
-        (
-            "main.rb",
-            "File.read(File.join(Gem.loaded_specs['g'].full_gem_path, 'spec', 'a.yml'))",
-            test,
-            page,
-        ),
-        (
-            &format!("{gem}/lib/g.rb"),
-            "Dir[File.join(ROOT, '{test,spec}', '*')]",
-            test,
-            page,
-        ),
-        (
-            &format!("{gem}/exe/g"),
-            "load File.join(__dir__, '..', 'spec', 'a.rb')",
-            test,
-            page,
-        ),
-        ("index.php", "<?php echo P::list('tests');", page, test),
-        (
-            "vendor/o/p/src/A.php",
-            "<?php scandir(base() . '/tests');",
-            page,
-            test,
-        ),
-        (
-            "vendor/o/q/src/A.php",
-            "<?php scandir(base() . '/tests');",
-            installed,
-            page,
-        ),
-    ] {
+const GEM: &str = "vendor/bundle/ruby/3.3.0/gems/g-1";
+const TEST: &str = "vendor/bundle/ruby/3.3.0/gems/g-1/spec/a.yml";
+const PAGE: &str = "vendor/o/p/tests/a.html";
+const INSTALLED: &str = "vendor/composer/installed.json";
+
+/// Strips a gem and a PHP package with a file that says something of them, and looks for what stays and what goes.
+fn check(cases: &[(&str, &str, &str, &str)]) {
+    for &(path, text, kept, goes) in cases {
         let folder = app(&[
             ("Gemfile", ""),
-            (test, "x"),
-            (page, "x"),
-            (installed, "{}"),
+            (TEST, "x"),
+            (PAGE, "x"),
+            (
+                INSTALLED,
+                r#"{"packages":[{"name":"o/p","install-path":"../o/p"}]}"#,
+            ),
             (path, text),
         ]);
         strip_with(folder.path(), "");
@@ -64,6 +28,116 @@ fn test_folders_of_gems_and_of_php_packages_stay_where_something_names_them() {
         );
         assert!(!left.contains(&goes.to_owned()), "{path}: {left:?}");
     }
+}
+
+#[test]
+fn test_folders_of_gems_and_of_php_packages_stay_where_something_names_them() {
+    let specification = "vendor/bundle/ruby/3.3.0/specifications/g-1.gemspec";
+    let library = &format!("{GEM}/lib/g.rb");
+    let program = &format!("{GEM}/exe/g");
+    check(&[
+        ("x.rb", "", PAGE, ""),
+        (
+            specification,
+            "s.require_paths = [\"lib\".freeze, \"spec\".freeze]",
+            TEST,
+            PAGE,
+        ),
+        (
+            "main.rb",
+            "File.read(File.join(Gem.loaded_specs['g'].full_gem_path, 'spec', 'a.yml'))",
+            TEST,
+            PAGE,
+        ),
+        (
+            library,
+            "Dir[File.join(ROOT, '{test,spec}', '*')]",
+            TEST,
+            PAGE,
+        ),
+        (
+            program,
+            "load File.join(__dir__, '..', 'spec', 'a.rb')",
+            TEST,
+            PAGE,
+        ),
+        ("index.php", "<?php echo P::list('tests');", PAGE, TEST),
+        (
+            "vendor/o/p/src/A.php",
+            "<?php scandir(base() . '/tests');",
+            PAGE,
+            TEST,
+        ),
+        (
+            "vendor/o/q/src/A.php",
+            "<?php scandir(base() . '/own', 'tests');",
+            INSTALLED,
+            PAGE,
+        ),
+        (
+            "main.rb",
+            "%w[lib spec].each { |d| load G.at(d) }",
+            TEST,
+            PAGE,
+        ),
+        ("main.rb", "load G.at(:spec)", TEST, PAGE),
+        (
+            "main.rb",
+            "Dir[File.join(Gem.loaded_specs['g'].gem_dir, '**', '*.yml')]",
+            TEST,
+            PAGE,
+        ),
+    ]);
+}
+
+#[test]
+fn tests_of_php_packages_stay_where_the_autoloader_or_configuration_leads_there() {
+    check(&[
+        (
+            "vendor/o/q/src/A.php",
+            "<?php scandir(InstalledVersions::getInstallPath('o/p') . '/tests');",
+            PAGE,
+            TEST,
+        ),
+        (
+            "vendor/composer/autoload_static.php",
+            "<?php return [__DIR__ . '/..' . '/o/p/tests/a.html'];",
+            PAGE,
+            TEST,
+        ),
+        (
+            "vendor/composer/autoload_psr4.php",
+            "<?php return ['O\\\\P\\\\' => array($vendorDir . '/o/p')];",
+            PAGE,
+            TEST,
+        ),
+        ("app.ini", "dir = tests\n", PAGE, TEST),
+        ("config/a.yml", "test:\n  adapter: spec\n", INSTALLED, TEST),
+        (
+            "vendor/o/q/src/B.php",
+            "<?php readfile(P::root() . '/tests/a.html');",
+            PAGE,
+            TEST,
+        ),
+        (
+            "vendor/composer/InstalledVersions.php",
+            "<?php class I { function getInstallPath($p) {} } ?> '/..'",
+            INSTALLED,
+            PAGE,
+        ),
+        (
+            "vendor/composer/installed.php",
+            "<?php return ['install_path' => __DIR__ . '/../o/p'];",
+            INSTALLED,
+            PAGE,
+        ),
+        (
+            "vendor/composer/autoload_real.php",
+            "<?php require __DIR__ . '/autoload_static.php'; return [__DIR__ . '/..' . '/o/p/src'];",
+            INSTALLED,
+            PAGE,
+        ),
+    ]);
 }
 
 #[test]

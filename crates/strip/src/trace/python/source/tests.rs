@@ -54,6 +54,8 @@ fn names_made_at_run_time_keep_what_is_known() {
         ("import_module('a.b')", vec![name("a.b")]),
         ("import_module(f'a.{x}')", vec![name("a.*")]),
         ("import_module('a.%s.c' % x)", vec![name("a.*.c")]),
+        ("__import__('a.x%03x' % (n), globals())", vec![name("a.x*")]),
+        ("import_module('a.%(k)s_%-2d.b' % x)", vec![name("a.*_*.b")]),
         ("import_module('a.{}'.format(x))", vec![name("a.*")]),
         ("import_module('a.' + x)", vec![name("a.*")]),
         (

@@ -206,7 +206,7 @@ impl<'t> Evaluator<'t> {
     }
 }
 
-/// `%s`, `%(name)s` and `{name}` are holes.
+/// `%s`, `%03x`, `%(name)s` and `{name}` are holes.
 fn holes(text: &str) -> String {
     if !text.contains(['%', '{']) {
         return text.to_owned();
@@ -218,10 +218,8 @@ fn holes(text: &str) -> String {
         let after = &rest[at..];
         let end = if after.starts_with('{') {
             after.find('}').map(|end| end + 1)
-        } else if after.starts_with("%(") {
-            after.find(")s").map(|end| end + 2)
         } else {
-            after.starts_with("%s").then_some(2)
+            conversion(after)
         };
         if let Some(end) = end {
             out.push(HOLE);
@@ -233,6 +231,22 @@ fn holes(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The length of what `%` puts in at the beginning of a text (docs.python.org/3/library/stdtypes.html,
+/// "printf-style String Formatting").
+fn conversion(text: &str) -> Option<usize> {
+    let mut rest = text.strip_prefix('%')?;
+    if let Some(named) = rest.strip_prefix('(') {
+        rest = named.split_once(')')?.1;
+    }
+    let rest = rest
+        .trim_start_matches(['#', '0', '-', ' ', '+'])
+        .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '*' | '.'))
+        .trim_start_matches(['h', 'l', 'L']);
+    let puts_in = |c: char| "diouxXeEfFgGcrsa".contains(c);
+    rest.starts_with(puts_in)
+        .then_some(text.len() - rest.len() + 1)
 }
 
 fn or_hole(values: Option<Vec<String>>) -> Vec<String> {
