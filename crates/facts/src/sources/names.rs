@@ -109,6 +109,11 @@ const SCRIPT_PARTS: &[&str] = &[
     "stubs",
     "migrations",
     "migrate",
+    "sandbox",
+    "playground",
+    "scratch",
+    "experiments",
+    "notebooks",
 ];
 
 const BROWSER_PARTS: &[&str] = &[

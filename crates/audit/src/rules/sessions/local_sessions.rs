@@ -253,10 +253,11 @@ fn native_php(facts: &Facts<'_>) -> Option<Evidence> {
     let configured = facts.sources.texts.iter().any(|(path, text)| {
         path.rsplit('/').next() == Some(".user.ini") || text.contains("session.save_handler")
     });
+    // Of many pages the one that visitors come to first.
     let site = calls_to(facts, Language::Php, |site| {
         site.call.callee == "session_start"
     })
-    .next()?;
+    .min_by_key(|site| !matches!(site.code.path.as_str(), "index.php" | "public/index.php"))?;
     (!handled && !configured).then(|| {
         Evidence::line(
             &site.code.path,

@@ -1,4 +1,4 @@
-//! Flask: its own server with the debugger, and debug mode below another server.
+//! Flask's own server with its debugger, and debug mode of Flask and FastAPI below another server.
 
 use crate::python;
 use crate::rules::prelude::*;
@@ -49,4 +49,32 @@ pub(super) fn served(facts: &Facts<'_>) -> Option<Evidence> {
                 .help("app.config[\"DEBUG\"] = os.environ.get(\"FLASK_DEBUG\") == \"1\"")
         })
     })
+}
+
+/// `FastAPI(debug=True)`: a failed request answers with the traceback (fastapi.tiangolo.com, reference of `FastAPI`).
+pub(super) fn fastapi(facts: &Facts<'_>) -> Option<Evidence> {
+    facts.process("web")?;
+    let site = calls_to(facts, Language::Python, |site| {
+        let callee = site.call.callee.as_str();
+        matches!(
+            callee,
+            "FastAPI" | "fastapi.FastAPI" | "Starlette" | "starlette.applications.Starlette"
+        ) && site
+            .call
+            .named("debug")
+            .map(|value| site.code.resolve(value))
+            == Some(&Expr::Bool(true))
+            && branch(site.code, site.call.scope) == Branch::Always
+            && !guards::is_maintenance(facts, &site.code.path)
+    })
+    .next()?;
+    let message = format!(
+        "`{}(debug=True)` answers a failed request with the traceback, for visitors as well.",
+        site.call.callee
+    );
+    Some(
+        Evidence::line(&site.code.path, site.call.line, message)
+            .level(Severity::Warn)
+            .help("debug=os.environ.get(\"DEBUG\") == \"1\""),
+    )
 }

@@ -3,6 +3,7 @@
 use crate::required::is_demanded;
 use crate::rules::prelude::*;
 use crate::secrets::is_secret_value;
+use slugsmith_finding::LineSpan;
 
 /// Calls that sign or verify, by language, and the place of the key in them.
 pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evidence> {
@@ -26,12 +27,11 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
         if branch(site.code, site.call.scope) == Branch::Development {
             continue;
         }
-        if let Key::Literal(text) = key {
-            if known.contains(&text) {
-                continue;
-            }
-            known.push(text);
+        let (Key::Literal(secret) | Key::Fallback(secret)) = key;
+        if known.contains(&secret) {
+            continue;
         }
+        known.push(secret);
         let message = match key {
             Key::Literal(_) => format!(
                 "`{}` signs with a key in the code: anybody who reads it can forge \
@@ -48,7 +48,12 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
             Key::Literal(_) => "SESSION_SECRET",
             Key::Fallback(variable) => variable,
         };
-        let mut evidence = Evidence::line(&site.code.path, site.call.line, message).help(format!(
+        let here = (site.code.path.as_str(), site.call.line);
+        let (path, line) = match key {
+            Key::Fallback(variable) => written(facts, variable).unwrap_or(here),
+            Key::Literal(_) => here,
+        };
+        let mut evidence = Evidence::line(path, line, message).help(format!(
             "Read it from the environment without a default, and: heroku config:set \
              {variable}=$(openssl rand -hex 32)"
         ));
@@ -63,6 +68,20 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
             == b.location.as_ref().map(|location| &location.path)
     });
     found
+}
+
+/// Where a module of settings gives a variable what stands in for it.
+fn written<'f>(facts: &'f Facts<'_>, variable: &str) -> Option<(&'f str, LineSpan)> {
+    let stands_in = |value: &Expr| {
+        value.any(|part| {
+            matches!(part, Expr::Env { name, default: Some(default) }
+                if name == variable && default.text().is_some())
+        })
+    };
+    facts.sources.files.iter().find_map(|code| {
+        let one = code.assignments.iter().find(|one| stands_in(&one.value))?;
+        Some((code.path.as_str(), one.line))
+    })
 }
 
 enum Key<'a> {

@@ -41,7 +41,14 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
     }
     let needed = match &command.missing_script {
         Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
-        None if command.program() == "java" => archive(facts, &command.words())?,
+        None if command.program() == "java" => {
+            if names_nothing(&command.words()) {
+                let what =
+                    "a jar or a class: `java` alone prints how it is used, and ends.".to_owned();
+                return needs(what, "web: java $JAVA_OPTS -jar target/NAME.jar".to_owned());
+            }
+            archive(facts, &command.words())?
+        }
         None if binary_of_go(facts, command).is_some() => binary_of_go(facts, command)?,
         None => command
             .needs()
@@ -50,6 +57,17 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
     };
     let fix = "Correct the line, or commit what it names.".to_owned();
     needs(format!("{needed}, which does not exist."), fix)
+}
+
+/// Whether `java` gets options alone. What other variables than the buildpack's hold is not known.
+fn names_nothing(words: &[&str]) -> bool {
+    const OF_BUILDPACK: &[&str] = &["$JAVA_OPTS", "${JAVA_OPTS}", "$JAVA_TOOL_OPTIONS"];
+    words.len() > 1
+        && words.iter().skip(1).all(|word| {
+            let is_option =
+                word.starts_with("-D") || word.starts_with("-X") || word.starts_with("-ea");
+            is_option || OF_BUILDPACK.contains(&word.trim_matches('"'))
+        })
 }
 
 /// A program of a Python package that requirements.txt does not ask for. Only a whole list tells,
