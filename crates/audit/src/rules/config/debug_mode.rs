@@ -27,7 +27,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, also by a constant, Express'
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
             web process starts; its `DEBUG` set to true in the code that another server
-            serves, and `FastAPI(debug=True)` (warnings). Django's DEBUG that is on unless a variable says otherwise, and code
+            serves, and `FastAPI(debug=True)` (warnings). Django's DEBUG that is on unless a variable says
+            otherwise, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
             development. The finding stands where it is switched on; pages of PHP that each do so are one finding,
             with the others in it.

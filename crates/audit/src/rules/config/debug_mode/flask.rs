@@ -1,4 +1,4 @@
-//! Flask's own server with its debugger, and debug mode of Flask and FastAPI below another server.
+//! Flask's own server with its debugger, and debug mode of Flask and `FastAPI` below another server.
 
 use crate::python;
 use crate::rules::prelude::*;
