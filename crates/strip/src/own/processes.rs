@@ -16,6 +16,10 @@ const RUNNERS: &[&str] = &[
     "yarn",
     "pnpm",
 ];
+/// Programs that read no file, whatever they are given.
+const WITHOUT_FILES: &[&str] = &[
+    "echo", "printf", "true", "false", "sleep", "exit", "date", "printenv",
+];
 /// Programs that serve what was built, and nothing else of the app.
 const SERVERS: &[&str] = &["next", "nuxt", "remix-serve", "react-router-serve"];
 
@@ -78,10 +82,12 @@ fn part_is_read(facts: &Facts<'_>, part: &str) -> bool {
             "node" | "nodejs" => return runs_file(facts, &mut words),
             word if RUNNERS.contains(&word) || is_assignment(word) => {}
             word if word.starts_with('-') => {}
+            word if WITHOUT_FILES.contains(&word) => return true,
             word => return SERVERS.contains(&word) && words.peek() == Some(&"start"),
         }
     }
-    false
+    // `env` alone prints the variables.
+    part.trim() == "env"
 }
 
 /// `$DOCS`: what the platform's variable holds may be a folder of the app.

@@ -6,7 +6,10 @@ use slugsmith_facts::environment::{Environment, World};
 #[test]
 fn the_apps_tests_go_unless_something_kept_uses_them() {
     let files = [
-        ("package.json", r#"{"scripts":{"test":"mocha test"}}"#),
+        (
+            "package.json",
+            r#"{"scripts":{"test":"mocha test","vars":"env","hello":"echo 'no one there'"}}"#,
+        ),
         ("Procfile", "web: node server.js\n"),
         ("server.js", "require('./lib')"),
         ("lib/index.js", ""),
