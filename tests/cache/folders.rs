@@ -370,16 +370,21 @@ fn a_build_that_can_not_bear_what_it_wrote_before_runs_without_it() {
 case "$1" in
 --version) echo 10.9.3;;
 ci) rm -rf node_modules; mkdir -p node_modules/ms; echo x > node_modules/ms/index.js;;
-run) mkdir dist || exit 1; echo a > dist/a.js; echo '{}' > tsconfig.tsbuildinfo;;
+run) echo x >> words; mkdir build && mkdir dist || exit 1; echo a > dist/a.js; echo '{}' > tsconfig.tsbuildinfo;;
 esac
 "#,
     );
+    let fresh = || {
+        for path in ["build", "dist", "tsconfig.tsbuildinfo"] {
+            slugsmith::cache::pack::remove(&bed.app().join(path)).unwrap();
+        }
+        bed.put("words", "");
+    };
+    fresh();
     bed.build();
     for build in 0..3 {
         bed.next();
-        for path in ["dist", "tsconfig.tsbuildinfo"] {
-            slugsmith::cache::pack::remove(&bed.app().join(path)).unwrap();
-        }
+        fresh();
         let (_, log) = bed.build();
         let again = "it runs once more without it";
         assert_eq!(
@@ -387,6 +392,11 @@ esac
             build == 0
         );
         assert!(bed.app().join("dist/a.js").is_file());
+        // The run that failed has left nothing.
+        assert_eq!(
+            fs_err::read_to_string(bed.app().join("words")).unwrap(),
+            "x\n"
+        );
     }
     // One that fails of itself fails as it does without a cache.
     bed.next();
@@ -433,4 +443,69 @@ fn what_its_tool_checks_comes_back_whatever_changed() {
     bed.put("source", "2");
     bed.build();
     assert_eq!(built(&bed), "warm\nwarm\n");
+}
+
+#[test]
+fn what_a_tool_adds_in_every_build_and_never_finds_is_bounded() {
+    // babel-loader, whose names follow the place of the app, and terser, whose names do not.
+    let (moving, staying) = ("babel-loader", "terser-webpack-plugin");
+    let bed = next_app();
+    let npm = r#"#!/bin/sh
+case "$1" in
+--version) echo 10.9.3;;
+ci) rm -rf node_modules; mkdir -p node_modules/ms; echo x > node_modules/ms/index.js;;
+run) cd node_modules; for at in moving/$(cat ../source) staying/1; do
+  mkdir -p .cache/${at%/*}; head -c 2000 /dev/zero > .cache/$at; done;;
+esac
+"#;
+    let npm = npm.replace("moving", moving).replace("staying", staying);
+    bed.tool("npm", &npm);
+    let count = |tool: &str| {
+        let folder = bed.app().join("node_modules/.cache").join(tool);
+        fs_err::read_dir(folder).unwrap().count()
+    };
+    let mut largest = 0;
+    for number in 0..12 {
+        next(&bed);
+        bed.put("source", &number.to_string());
+        let (outcomes, log) = bed.build();
+        largest = largest.max(count(moving));
+        assert_eq!(count(staying), 1);
+        let verdict = verdict_of(&outcomes, "node_modules/.cache");
+        assert_eq!(verdict == Some(Verdict::Hit), number > 0);
+        let said = log
+            .lines
+            .iter()
+            .any(|line| line.contains("babel-loader: discarded"));
+        assert_eq!(
+            said,
+            number > 0 && number % 2 == 0,
+            "{number}: {:?}",
+            log.lines
+        );
+    }
+    assert_eq!(largest, 2);
+}
+
+#[test]
+fn a_folder_of_one_tool_that_grows_begins_anew_as_a_whole() {
+    let bed = next_app();
+    let npm = "#!/bin/sh\ncase \"$1\" in --version) echo 10.9.3;; ci) mkdir -p node_modules/ms;;\n\
+        run) mkdir -p .next/cache; head -c 2000 /dev/zero > .next/cache/$(cat source);; esac\n";
+    bed.tool("npm", npm);
+    let mut reasons = Vec::new();
+    for number in 0..5 {
+        next(&bed);
+        bed.put("source", &number.to_string());
+        let (outcomes, _) = bed.build();
+        reasons.push(match verdict_of(&outcomes, ".next/cache") {
+            Some(Verdict::Miss { reasons }) => reasons.join(", "),
+            other => format!("{other:?}"),
+        });
+    }
+    let anew = "it has 4.0 kB where a build from nothing leaves 2.0 kB";
+    assert_eq!(
+        reasons,
+        ["first build", "Some(Hit)", anew, "Some(Hit)", anew]
+    );
 }

@@ -12,7 +12,9 @@
 
 mod around;
 mod folder;
+mod growth;
 mod listed;
+mod point;
 mod unchecked;
 
 use std::collections::HashSet;
@@ -21,6 +23,7 @@ use std::time::Instant;
 
 use self::folder::{ContentChange, Folder};
 use self::listed::listed;
+use self::point::Point;
 use self::unchecked::Unchecked;
 use super::apply::tell;
 use super::inputs::Inputs;
@@ -40,6 +43,8 @@ pub(super) struct Folders<'a> {
     all: Vec<Folder>,
     is_restored: bool,
     had_companion: bool,
+    /// The app before its scripts, where they may have to run again.
+    before: Option<Point>,
     outcomes: Vec<Outcome>,
 }
 
@@ -67,6 +72,7 @@ impl<'a> Folders<'a> {
             let mut inputs = machine.clone();
             inputs.add(&known.inputs);
             Folder {
+                is_bounded: known.files.is_none(),
                 outputs: known.outputs,
                 files: known.files,
                 checked: known.checked,
@@ -94,6 +100,7 @@ impl<'a> Folders<'a> {
             all: folders,
             is_restored: false,
             had_companion: Before::find(context.store.root(), &context.app.root).is_some(),
+            before: None,
             outcomes: Vec::new(),
         }
     }
@@ -185,6 +192,7 @@ impl<'a> Folders<'a> {
                     self.outcomes.push(outcome);
                     folder.restored = Some(record);
                     folder.look_at_outputs(&context.app.root);
+                    folder.bound(context, progress);
                 }
                 Err(fault) => {
                     // If it can't be removed it is judged again by the next build.
@@ -242,6 +250,7 @@ impl<'a> Folders<'a> {
                     warn(&CACHE_NOT_STORED, &folder.name, fault, progress);
                 }
             }
+            folder.measure(&context.app.root, context.store);
             folder.leave(context);
         }
         self.outcomes

@@ -28,7 +28,7 @@ pub(super) struct Ledger {
     pub build: u64,
     /// Cache name → number of the build that last used it.
     pub used: BTreeMap<String, u64>,
-    /// Shelf name → its bytes when it was last filled from nothing.
+    /// Shelf name, or part of a folder of a build tool → its bytes when it was last filled from nothing.
     pub fresh: BTreeMap<String, u64>,
     /// Shelf name → packages of the last lockfiles, the newest first.
     pub lockfiles: BTreeMap<String, Vec<Packages>>,
@@ -81,6 +81,13 @@ impl Ledger {
         self.installed.remove(name);
         self.files.remove(name);
     }
+}
+
+/// Whether a cache holds so much more than what a build from nothing leaves that it pays to
+/// remove the rest, or to begin anew where that can't be told apart: tools add to their stores and, since file times are
+/// lost, drop nothing.
+pub(super) fn has_grown(bytes: u64, fresh: u64) -> bool {
+    bytes > fresh / 2 * 3
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 
 use super::times;
 use crate::Context;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, has_grown};
 use crate::lockfile::Packages;
 use crate::pack;
 use crate::presets::DownloadStore;
@@ -137,13 +137,6 @@ pub(super) fn close(context: &Context<'_>, download_stores: &[DownloadStore], pa
 /// A download store whose old contents can't be told from what is of use may have so many bytes more
 /// than one build needs before it begins anew: less than a build from nothing costs.
 const SLACK: u64 = 50_000_000;
-
-/// Whether a download store holds so much more than what one build needs that it pays to remove the
-/// rest, or to begin anew where that can't be told apart: tools add to their stores and,
-/// since file times are lost, drop nothing.
-fn has_grown(bytes: u64, fresh: u64) -> bool {
-    bytes > fresh / 2 * 3
-}
 
 fn forget(context: &Context<'_>, name: &str) {
     let mut ledger = Ledger::load(context.store);

@@ -45,12 +45,13 @@ impl Rest<'_> {
         if runs {
             scripts(Scripts::Begin, progress);
         }
-        for step in &self.job.scripts {
-            self.script(step, scripts, progress)?;
+        match self.scripts(progress) {
+            // One that can't bear what an earlier build wrote (`mkdir dist && tsc`): all of them run once more without.
+            Err(_) if scripts(Scripts::Failed, progress) => self.scripts(progress)?,
+            ended => ended?,
         }
-        self.finish(scripts, progress)?;
         if runs && scripts(Scripts::Ended, progress) {
-            self.finish(scripts, progress)?;
+            self.scripts(progress)?;
         }
         self.prune(progress)?;
         self.steps(&self.job.cleanup, progress)?;
@@ -63,29 +64,16 @@ impl Rest<'_> {
         Ok(())
     }
 
-    /// Runs a script of the app. One that can't bear what an earlier build wrote
-    /// (`mkdir dist && tsc`) runs once more without it.
-    fn script(
-        &self,
-        step: &ManagerCommand,
-        scripts: AroundScripts<'_>,
-        progress: &mut dyn Progress,
-    ) -> Result<()> {
-        let step = std::slice::from_ref(step);
-        match self.steps(step, progress) {
-            Err(_) if scripts(Scripts::Failed, progress) => self.steps(step, progress),
-            ended => ended,
-        }
-    }
-
-    fn finish(&self, scripts: AroundScripts<'_>, progress: &mut dyn Progress) -> Result<()> {
+    /// Runs the scripts of the app.
+    fn scripts(&self, progress: &mut dyn Progress) -> Result<()> {
         let (store, app) = (self.context.store, &self.context.app.root);
+        self.steps(&self.job.scripts, progress)?;
         for step in &self.job.finish {
             let is_kept = !step.writes.is_empty();
             if is_kept && finished::give_back(store, &self.name, app, step) {
                 continue;
             }
-            self.script(step, scripts, progress)?;
+            self.steps(std::slice::from_ref(step), progress)?;
             if is_kept {
                 finished::keep(store, &self.name, app, step);
             }

@@ -1,6 +1,7 @@
 //! What came back and the app's scripts: which of it they can't bear, and whether they run once more.
 
 use super::Folders;
+use super::point::Point;
 use crate::apply::Scripts;
 use crate::event::{Event, Progress};
 use crate::pack;
@@ -11,11 +12,30 @@ impl Folders<'_> {
         match scripts {
             Scripts::Begin => {
                 self.restore(progress);
+                // Only what came back can make them run again.
+                let mut all = self.all.iter();
+                let may_run_again = all.any(|folder| folder.is_in_the_way() || folder.has_given());
+                self.before =
+                    may_run_again.then(|| Point::of(&self.context.app.root, self.paths()));
                 false
             }
-            Scripts::Failed => self.was_in_the_way(progress),
-            Scripts::Ended => self.was_cleared(progress),
+            Scripts::Failed => {
+                let again = self.was_in_the_way(progress);
+                self.go_back(again)
+            }
+            Scripts::Ended => {
+                let again = self.was_cleared(progress);
+                self.go_back(again)
+            }
         }
+    }
+
+    /// Undoes what the scripts did where they run `again`.
+    fn go_back(&self, again: bool) -> bool {
+        if let Some(point) = self.before.as_ref().filter(|_| again) {
+            point.go_back(&self.context.app.root);
+        }
+        again
     }
 
     /// Whether the scripts, which have run, took away what was given back and has to be there for what came with it:

@@ -37,8 +37,12 @@ pub(super) struct Folder {
     pub(super) checked: Option<&'static [&'static str]>,
     /// What decides where others are.
     pub(super) unchecked: Option<Unchecked>,
-    /// Which files are not what they were when it was stored.
+    /// Why what is stored does not come back: files that are not what they were, or its size.
     pub(super) misfit: Vec<String>,
+    /// Whether its tool adds to it and never has to find anything there.
+    pub(super) is_bounded: bool,
+    /// The parts that this run gave back.
+    pub(super) brought: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -58,6 +62,8 @@ impl Folder {
             checked: None,
             unchecked: None,
             misfit: Vec::new(),
+            is_bounded: false,
+            brought: Vec::new(),
         }
     }
 }
@@ -113,6 +119,11 @@ impl Folder {
         self.given = files.map(|file| outputs.join(file.path())).collect();
     }
 
+    /// Whether this run gave back outputs that have to stay.
+    pub(super) fn has_given(&self) -> bool {
+        !self.is_cleared && !self.given.is_empty()
+    }
+
     /// Whether something that was given back is not there any more, which nobody has seen yet.
     pub(super) fn has_lost(&self, app: &Path) -> bool {
         self.restored.is_some()
@@ -158,7 +169,9 @@ impl Folder {
                     let changes = files.changes(&context.store.folder(&self.name));
                     self.misfit = changes.unwrap_or_default();
                 }
-                (fits && !self.paths.iter().any(is_there)).then_some(record)
+                let comes_back =
+                    fits && !self.paths.iter().any(is_there) && !self.begins_anew(context, &record);
+                comes_back.then_some(record)
             }
             Stored::Unusable(why) => {
                 let _ = context.store.discard(&self.name);
