@@ -509,3 +509,37 @@ fn a_folder_of_one_tool_that_grows_begins_anew_as_a_whole() {
         ["first build", "Some(Hit)", anew, "Some(Hit)", anew]
     );
 }
+
+#[test]
+fn results_of_scripts_come_back_to_an_unchanged_app_only() {
+    for (folder, tool) in [
+        (".turbo/cache", "turbo"),
+        (".nx/cache", "nx"),
+        ("node_modules/.cache/turbo", "turbo"),
+    ] {
+        let bed = next_app();
+        // The tool hashes the package that it runs a script of, and the script reads a file above it.
+        let npm = r#"#!/bin/sh
+case "$1" in
+--version) echo 10.9.3;;
+ci) rm -rf node_modules; mkdir -p node_modules/ms; echo x > node_modules/ms/index.js;;
+run) mkdir -p cached; [ -e cached/made ] || cat source > cached/made; cat cached/made > built;;
+esac
+"#;
+        bed.tool("npm", &npm.replace("cached", folder));
+        for source in ["1", "1", "2"] {
+            next(&bed);
+            for path in [".turbo", ".nx", "built"] {
+                slugsmith::cache::pack::remove(&bed.app().join(path)).unwrap();
+            }
+            bed.put("source", source);
+            let (outcomes, _) = bed.build();
+            assert_eq!(built(&bed), source, "{tool} in {folder}");
+            let name = folder.rsplit_once('/').unwrap().0;
+            if source == "2" {
+                let reasons = vec!["source changed".to_owned()];
+                assert_eq!(verdict_of(&outcomes, name), Some(Verdict::Miss { reasons }));
+            }
+        }
+    }
+}

@@ -24,7 +24,7 @@ use std::time::Instant;
 use self::folder::{ContentChange, Folder};
 use self::listed::listed;
 use self::point::Point;
-use self::unchecked::Unchecked;
+use self::unchecked::{App, Unchecked};
 use super::apply::tell;
 use super::inputs::Inputs;
 use super::pack::{self, Fault, Links};
@@ -266,16 +266,15 @@ fn look_at_app(context: &Context<'_>, folders: &mut [Folder]) {
         .iter()
         .flat_map(|folder| folder.paths.clone())
         .collect();
+    let decided = folders.iter().filter(|folder| folder.checked.is_some());
+    let names: Vec<_> = decided.map(|folder| folder.name.clone()).collect();
+    if names.is_empty() {
+        return;
+    }
+    let app = App::read(context, &names, outside);
     for folder in folders {
-        folder.unchecked = folder.checked.map(|checked| {
-            Unchecked::of(
-                context,
-                &folder.name,
-                checked,
-                &folder.inputs,
-                outside.clone(),
-            )
-        });
+        let of = |checked| Unchecked::of(&app, checked, &folder.inputs);
+        folder.unchecked = folder.checked.map(of);
     }
 }
 

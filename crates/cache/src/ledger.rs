@@ -84,8 +84,8 @@ impl Ledger {
 }
 
 /// Whether a cache holds so much more than what a build from nothing leaves that it pays to
-/// remove the rest, or to begin anew where that can't be told apart: tools add to their stores and, since file times are
-/// lost, drop nothing.
+/// remove the rest, or to begin anew where that can't be told apart: tools add to their stores and, since file times
+/// are lost, drop nothing.
 pub(super) fn has_grown(bytes: u64, fresh: u64) -> bool {
     bytes > fresh / 2 * 3
 }

@@ -75,7 +75,7 @@ impl Folder {
 
     /// Whether each name in it is another tool's.
     fn is_shared(&self) -> bool {
-        self.checked.is_some()
+        self.checked.is_some_and(|names| !names.is_empty())
     }
 
     /// What is measured alone.

@@ -1,4 +1,4 @@
-//! Entries of a tool folder whose tool is not known to check them: they fit an unchanged app only.
+//! Entries of a tool folder whose tool does not check all that they were made of: they fit an unchanged app only.
 
 use std::path::{Path, PathBuf};
 
@@ -17,31 +17,39 @@ pub(super) struct Unchecked {
     pub(super) files: Files,
 }
 
-impl Unchecked {
-    /// Reads the app, which no script has changed yet.
-    pub(super) fn of(
-        context: &Context<'_>,
-        name: &str,
-        checked: &'static [&'static str],
-        key: &Inputs,
-        outside: Vec<PathBuf>,
-    ) -> Self {
+/// The app as no script has changed it yet, read once for all folders.
+pub(super) struct App {
+    files: Files,
+    variables: Inputs,
+}
+
+impl App {
+    /// Without what is `outside`; `names` are those of the folders.
+    pub(super) fn read(context: &Context<'_>, names: &[String], outside: Vec<PathBuf>) -> Self {
         let bounds = Bounds::new(context, outside);
         let installed = |path: &Path| path.iter().any(|part| part == "node_modules");
         let is_app = |path: &Path| bounds.is_app(path) && !installed(path);
-        let stored = context.store.look_up(name);
-        let old = match &stored {
-            Stored::Complete(record) => Some(&record.inputs),
-            _ => None,
-        };
-        let (files, variables) = everything(context, is_app, old);
+        // Its salts; folders of other builds with others are not given back.
+        let old = names
+            .iter()
+            .find_map(|name| match context.store.look_up(name) {
+                Stored::Complete(record) if Unchecked::decides(&record) => Some(record.inputs),
+                _ => None,
+            });
+        let (files, variables) = everything(context, is_app, old.as_ref());
+        Self { files, variables }
+    }
+}
+
+impl Unchecked {
+    pub(super) fn of(app: &App, checked: &'static [&'static str], key: &Inputs) -> Self {
         let mut inputs = key.clone();
-        inputs.plain(files::ALL, files.digest());
-        inputs.add(&variables);
+        inputs.plain(files::ALL, app.files.digest());
+        inputs.add(&app.variables);
         Self {
             checked,
             inputs,
-            files,
+            files: app.files.clone(),
         }
     }
 

@@ -3,7 +3,8 @@
 //! Class packed, and none of them is installed by us: a script of the app, or another
 //! buildpack, fills them. Their tools check what is in them, so the key is the machine. Anyone
 //! may keep something in `node_modules/.cache`: where an entry is there whose tool is not known
-//! to check it ([`CHECKED`]), every file of the app decides.
+//! to check it ([`CHECKED`]), every file of the app decides; so it does where a tool goes by what a project declares
+//! ([`DECLARED`]).
 //!
 //! | tool | folder |
 //! |---|---|
@@ -60,15 +61,18 @@ const CHECKED: &[&str] = &[
     "eslint-webpack-plugin",
     "fork-ts-checker-webpack-plugin",
     "jiti",
-    "nx",
     "prettier",
     "rpt2",
     "swc",
     "terser-webpack-plugin",
-    "turbo",
     "uglifyjs-webpack-plugin",
     "webpack",
 ];
+
+/// Caches of tools that give back the results of scripts where what the project declares to be their inputs has not
+/// changed. A script that reads a file above its package, or a variable that nobody declared, would be answered with
+/// what it made of the old one (Turborepo, "Configuring tasks"; Nx, "Inputs and named inputs").
+const DECLARED: &[&str] = &[".nx", ".turbo"];
 
 /// A cache of a well-known tool, there or not.
 pub(crate) struct Known {
@@ -96,10 +100,18 @@ pub(crate) fn known(context: &Context<'_>) -> Vec<Known> {
             outputs: None,
             inputs: Inputs::default(),
             files: None,
-            checked: (*folder == SHARED).then_some(CHECKED),
+            checked: checked(folder),
         })
         .chain(typescript::known(context))
         .collect()
+}
+
+/// The names in this folder whose tools check them, where what is beside them decides otherwise.
+fn checked(folder: &str) -> Option<&'static [&'static str]> {
+    match folder {
+        SHARED => Some(CHECKED),
+        _ => DECLARED.contains(&folder).then_some(&[]),
+    }
 }
 
 /// The commands that start the app.
