@@ -46,10 +46,15 @@ impl Run<'_> {
 
     /// What processes start, now that everything is installed.
     pub(super) fn check_starts(&mut self) {
-        let Some(stack) = &self.report.stack else {
-            return;
-        };
         let audit = Some(&self.input.config.audit);
+        if self.report.stack.is_none() && self.input.classic.is_none() {
+            return;
+        }
+        let nothing = stack::StackReport {
+            is_classic: true,
+            ..stack::StackReport::default()
+        };
+        let stack = self.report.stack.as_ref().unwrap_or(&nothing);
         let mut findings = match (&self.layers, &self.input.classic) {
             (Some(layers), _) => stack::starts(&stack::Inputs {
                 layers,
@@ -58,13 +63,22 @@ impl Run<'_> {
                 remembered: Some(&stack.snapshot),
                 audit,
             }),
-            (None, Some(classic)) => stack::classic::starts(&stack::classic::Inputs {
-                slug: &facts::classic::read(&self.app, classic.buildpack),
-                app: &self.app,
-                surroundings: &layers::surroundings::of_slug(classic.config_vars),
-                audit,
-                is_build: true,
-            }),
+            (None, Some(classic)) => {
+                let inputs = stack::classic::Inputs {
+                    slug: &facts::classic::read(&self.app, classic.buildpack),
+                    app: &self.app,
+                    surroundings: &layers::surroundings::of_slug(classic.config_vars),
+                    audit,
+                    is_build: true,
+                };
+                let mut found = stack::classic::starts(&inputs);
+                // Where no buildpack left anything the stack was not judged before.
+                if self.report.stack.is_none() {
+                    let all = stack::classic::inspect(&inputs).findings.into_iter();
+                    found.extend(all.filter(|one| one.rule == stack::rules::START_COMMAND));
+                }
+                found
+            }
             (None, None) => return,
         };
         // What we install ourselves comes onto PATH in ways that the stack does not see.
@@ -85,9 +99,8 @@ impl Run<'_> {
             findings: findings.clone(),
             ..stack::StackReport::default()
         }));
-        if let Some(stack) = &mut self.report.stack {
-            stack.findings.extend(findings);
-        }
+        let stack = self.report.stack.get_or_insert(nothing);
+        stack.findings.extend(findings);
     }
 
     /// Process types of which the stack said that they do not start.

@@ -102,6 +102,8 @@ fn random_scripts_end_as_in_bash() {
             .collect();
         let folder = slug(&files);
         let mut base = dyno_base();
+        // Bash is given known values alone.
+        base.retain(|name, _| name == "HOME" || name == "PATH");
         base.extend(
             bases[random.below(2)]
                 .iter()
@@ -153,8 +155,8 @@ fn a_slug_is_explained_like_a_stack() {
     let folder = two_nodes();
     let (_, text) = slugsmith(folder.path(), &["stack"]);
     for line in [
-        "- Stack (3 buildpacks)\n",
-        "  - heroku/nodejs                         node 22.20.0",
+        "- Stack (2 buildpacks)\n",
+        "  - heroku/nodejs         node 22.20.0",
         "Processes: web (Procfile, default), worker (Procfile)",
         "  ! `node` exists twice at launch: the one from an earlier buildpack (.heroku/tools) wins over 22.20.0 \
          from heroku/nodejs, because .profile.d/tools.sh line 1 of an earlier buildpack (.heroku/tools) puts it \

@@ -8,7 +8,7 @@ use std::path::Path;
 use slugsmith::facts::layers::surroundings;
 use slugsmith::facts::{app, classic};
 use slugsmith::finding::Finding;
-use slugsmith::stack::classic::{Inputs, inspect, starts};
+use slugsmith::stack::classic::{Inputs, dyno_base, env_report, inspect, starts};
 use tempfile::TempDir;
 
 use crate::printed;
@@ -191,7 +191,7 @@ fn scripts_that_end_the_shell_are_named() {
     );
     let exits = of_rule(
         rule,
-        &[(".profile.d/a.sh", "[ -n \"$DYNO\" ] || exit 1\n")],
+        &[(".profile.d/a.sh", "[ -n \"$REGION\" ] || exit 1\n")],
         &[],
     );
     assert_eq!(exits.len(), 1, "{exits:?}");
@@ -516,4 +516,227 @@ fn what_a_process_builds_before_it_starts_is_not_asked_for() {
             "{text}\n{found:#?}"
         );
     }
+}
+
+/// The findings about start commands of one process after another, without level and place.
+fn of_commands(files: &[(&str, &str)], commands: &[&str]) -> Vec<String> {
+    let lines: Vec<String> = commands
+        .iter()
+        .enumerate()
+        .map(|(at, command)| format!("p{at}: {command}\n"))
+        .collect();
+    let procfile = lines.concat();
+    let mut files = files.to_vec();
+    files.push(("Procfile", &procfile));
+    let found = of_rule("start-", &files, &[]);
+    found
+        .iter()
+        .map(|line| {
+            line.split_once("`: ")
+                .map_or(line.as_str(), |(_, rest)| rest)
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn a_path_without_an_ending_is_found_as_node_finds_it() {
+    let files = [
+        NODE,
+        NODE_SH,
+        ("front/dist/server.cjs", ""),
+        ("front/dist/other.mjs", ""),
+        ("cjs/index.cjs", ""),
+        ("js/index.js", ""),
+        ("named/package.json", "{\"main\":\"a.js\"}"),
+        ("plain.js", ""),
+        ("package.json", "{}"),
+    ];
+    let fine = [
+        "node js",
+        "node .",
+        "cd js && node \"$PWD/index.js\"",
+        "node named",
+        "node plain",
+        "node front/dist/server.cjs",
+        "node -r ./plain.js front/dist/server",
+        "NODE_OPTIONS=--import=tsx node front/dist/other",
+    ];
+    assert_eq!(of_commands(&files, &fine), [""; 0]);
+    let broken = [
+        "node front/dist/server",
+        "exec node front/dist/other",
+        "node cjs",
+    ];
+    assert_eq!(
+        of_commands(&files, &broken),
+        [
+            "`node front/dist/server` needs the file front/dist/server, which does not exist.",
+            "`exec node front/dist/other` needs the file front/dist/other, which does not exist.",
+            "`node cjs` needs the file cjs, which does not exist.",
+        ]
+    );
+}
+
+#[test]
+fn a_module_is_looked_for_where_python_looks() {
+    let python = [
+        (".heroku/python/bin/python3.13", "#!/bin/sh\n"),
+        (".heroku/python/bin/gunicorn", "#!/bin/sh\n"),
+        (".heroku/python/lib/python3.13/os.py", ""),
+        (".heroku/python/lib/python3.13/http/server.py", ""),
+        (
+            ".heroku/python/lib/python3.13/site-packages/flask/__init__.py",
+            "",
+        ),
+        (
+            ".profile.d/python.sh",
+            "export PATH=\"$HOME/.heroku/python/bin:$PATH\"\nexport PYTHONPATH=${PYTHONPATH:-$HOME}\n",
+        ),
+        ("shop/__main__.py", ""),
+        ("site/local/tool.py", ""),
+    ];
+    let fine = [
+        "python3.13 -m flask run",
+        "python3.13 -m http.server $PORT",
+        "python3.13 -m shop",
+        "cd site && python3.13 -m local.tool",
+        "PYTHONPATH=site python3.13 -m local.tool",
+        "gunicorn --chdir site local.tool:app",
+        "poetry run python3.13 -m nosuch",
+    ];
+    let poetry = (".heroku/python/bin/poetry", "#!/bin/sh\n");
+    assert_eq!(
+        of_commands(&[&python[..], &[poetry]].concat(), &fine),
+        [""; 0]
+    );
+    assert_eq!(
+        of_commands(&python, &["exec python3.13 -m nosuch.part"]),
+        [
+            "`exec python3.13 -m nosuch.part` needs the module nosuch.part, which neither the app nor its Python has."
+        ]
+    );
+    // A list of more places, as an editable installation leaves it.
+    let list = (
+        ".heroku/python/lib/python3.13/site-packages/e.pth",
+        "/app/x\n",
+    );
+    let open = [&python[..], &[list]].concat();
+    assert_eq!(of_commands(&open, &["python3.13 -m nosuch"]), [""; 0]);
+}
+
+#[test]
+fn a_target_that_no_rule_makes_is_missing() {
+    let makefile =
+        "URL = http://h\n.PHONY: web ready\nweb worker: dep\n\tnode index.js\ndep:\n\ttrue\n";
+    let files = [
+        NODE,
+        NODE_SH,
+        (".heroku/node/bin/make", "#!/bin/sh\n"),
+        ("Makefile", makefile),
+        ("index.js", ""),
+        ("tool.sh", ""),
+    ];
+    let fine = [
+        "make",
+        "make web PORT=$PORT",
+        "make -j 4 -C . worker",
+        "make ready",
+        "make tool",
+        "make $TARGET",
+    ];
+    assert_eq!(of_commands(&files, &fine), [""; 0]);
+    assert_eq!(
+        of_commands(&files, &["make -j4 nope", "make -f other.mk web"]),
+        [
+            "`make -j4 nope` needs the target `nope`, which Makefile does not have.",
+            "`make -f other.mk web` needs the target `web`, which other.mk does not have.",
+        ]
+    );
+    for more in [
+        "include more.mk\n",
+        "run-%:\n\ttrue\n",
+        "$(NAMES):\n\ttrue\n",
+        ".DEFAULT:\n\ttrue\n",
+    ] {
+        let makefile = format!("{makefile}{more}");
+        let files = [&files[..3], &[("Makefile", makefile.as_str())]].concat();
+        assert_eq!(of_commands(&files, &["make nope"]), [""; 0], "{more}");
+    }
+}
+
+#[test]
+fn a_file_that_is_sourced_has_to_be_there_where_all_depends_on_it() {
+    let files = [NODE, NODE_SH, ("index.js", ""), ("env.sh", "export A=1\n")];
+    let fine = [
+        "source env.sh && node index.js",
+        ". scripts/nope.sh; node index.js",
+        "[ -f ./.env ] && . ./.env; node index.js",
+        "source ./.env || true; node index.js",
+        "echo A=1 > .env && . ./.env && node index.js",
+        "source $HOME/$NAME/env.sh && node index.js",
+    ];
+    assert_eq!(of_commands(&files, &fine), [""; 0]);
+    let broken = [
+        "source scripts/nope.sh && node index.js",
+        "cd . && . ./.env && exec node index.js",
+    ];
+    assert_eq!(
+        of_commands(&files, &broken),
+        [
+            "`source scripts/nope.sh` needs the file scripts/nope.sh, which does not exist.",
+            "`. ./.env` needs the file ./.env, which does not exist.",
+        ]
+    );
+}
+
+#[test]
+fn what_the_platform_sets_is_set() {
+    let folder = printed::folder();
+    let app = folder.path().join("app");
+    fs_err::create_dir_all(app.join(".profile.d")).unwrap();
+    let script = "[ -n \"$DYNO\" ] && export ON=dyno\nexport PORT=${PORT:-5000}\nexport KIND=${DYNO%%.*}\n\
+                  if [ -z \"$PORT\" ]; then export LOST=1; fi\n";
+    fs_err::write(app.join(".profile.d/a.sh"), script).unwrap();
+    let app = app::read(&app);
+    let slug = classic::read(&app, None);
+    let report = env_report(&slug, &app, &dyno_base(), None);
+    let environment = &report.processes[0].environment;
+    assert_eq!(environment.get("ON"), "dyno");
+    assert_eq!(environment.get("PORT"), "…");
+    assert!(!environment.is_set("LOST"));
+    assert!(
+        report.unknown.iter().any(|line| line.starts_with("KIND")),
+        "{:?}",
+        report.unknown
+    );
+}
+
+#[test]
+fn what_the_shell_goes_on_behind_is_no_error() {
+    let files = [
+        NODE,
+        NODE_SH,
+        (".heroku/node/bin/java", "#!/bin/sh\n"),
+        (".heroku/node/bin/flock", "#!/bin/sh\n"),
+        ("build/libs/app-1.0.jar", ""),
+        ("index.js", ""),
+    ];
+    let fine = [
+        "cd gone; node index.js",
+        "if node gone.js; then echo yes; fi; node index.js",
+        "java -jar build/libs/*.jar",
+        "node --env-file-if-exists=.env index.js",
+    ];
+    assert_eq!(of_commands(&files, &fine), [""; 0]);
+    let broken = [
+        "cd gone && node index.js",
+        "java -jar build/libs/shop-*.jar",
+        "node --env-file=.env index.js",
+        "node --env-file .env index.js",
+        "flock /tmp/lock node gone.js",
+        "node \"$PWD/gone.js\"",
+    ];
+    let found = of_commands(&files, &broken);
+    assert_eq!(found.len(), broken.len(), "{found:#?}");
 }

@@ -16,6 +16,7 @@ use super::layers::paths::{LibraryFolder, PathFolder};
 use super::shell::{self, OPEN, Part, Script, Shell, Value};
 use crate::beneath;
 use owners::Owners;
+pub use owners::UNNAMED;
 
 /// Where the app lies on a dyno, and what its `HOME` is.
 pub const HOME: &str = "/app";

@@ -41,14 +41,24 @@ pub struct Command {
     pub folder: Option<String>,
     /// Variables that the commands around it set, in order; values as in `words`.
     pub environment: Vec<(String, String)>,
-    /// The script that its package.json does not have, with that file's path.
-    pub missing_script: Option<(String, String)>,
+    /// What it runs by a name that the file with such names does not have.
+    pub missing: Option<Missing>,
     /// It ends in `&`: what follows does not wait for it.
     pub background: bool,
     /// It runs in a branch, a function, or only if another command fails.
     pub conditional: bool,
     /// A command before it may make files, so that what is not there now may be there then.
     pub prepared: bool,
+}
+
+/// A script of package.json, or a target of a Makefile, that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// `script` or `target`.
+    pub kind: &'static str,
+    pub name: String,
+    /// The file that would have it, relative to the app.
+    pub file: String,
 }
 
 /// Where a command line is written, and how it starts.

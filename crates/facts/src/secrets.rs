@@ -6,6 +6,7 @@
 //! config vars that this run was given ([`know`]), verbatim, as CI hosts do.
 
 mod assigned;
+mod client;
 mod command;
 mod connection;
 mod pair;
@@ -128,6 +129,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
         url::mask,
         token::mask,
         connection::mask,
+        client::mask,
         pair::mask,
         assigned::mask,
     ];

@@ -9,6 +9,8 @@ pub mod html;
 mod verbose;
 pub mod which;
 
+use std::borrow::Cow;
+
 use super::excerpt::Detail;
 use super::line::Line;
 use slugsmith_config::LogLevel;
@@ -65,7 +67,7 @@ pub fn starts(report: &StackReport, detail: impl Into<Detail>) -> Vec<Line> {
 }
 
 fn title(report: &StackReport) -> String {
-    let count = units::counted(report.buildpacks.len() as u64, "buildpack");
+    let count = units::counted(named_once(report).len() as u64, "buildpack");
     let own = report
         .buildpacks
         .iter()
@@ -88,6 +90,22 @@ fn title(report: &StackReport) -> String {
     format!("Stack ({count}{last}{order})")
 }
 
+/// The buildpacks, those without a known name as one: several scripts and folders that nothing says
+/// anything about can all be of the same.
+fn named_once(report: &StackReport) -> Vec<Cow<'_, BuildpackReport>> {
+    let mut found: Vec<Cow<'_, BuildpackReport>> = Vec::new();
+    for one in &report.buildpacks {
+        let same = found.iter_mut().find(|known| {
+            slugsmith_stack::is_unnamed(&known.id) && slugsmith_stack::is_unnamed(&one.id)
+        });
+        match same {
+            Some(same) => same.to_mut().join(one),
+            None => found.push(Cow::Borrowed(one)),
+        }
+    }
+    found
+}
+
 fn buildpacks(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
     let shown = if level == LogLevel::Verbose {
         usize::MAX
@@ -95,23 +113,18 @@ fn buildpacks(report: &StackReport, level: LogLevel, lines: &mut Vec<Line>) {
         BUILDPACKS
     };
     let name = |one: &BuildpackReport| format!("{} {}", one.id, one.version).trim_end().to_owned();
-    let width = report
-        .buildpacks
+    let all = named_once(report);
+    let width = all
         .iter()
         .map(|one| name(one).chars().count())
         .max()
         .unwrap_or(0)
         .min(40);
-    for one in report.buildpacks.iter().take(shown) {
+    for one in all.iter().take(shown) {
         let brought = brought(one).join(" · ");
         lines.push(Line::item(1, format!("{:width$}  {brought}", name(one))));
     }
-    if let Some(more) = report
-        .buildpacks
-        .len()
-        .checked_sub(shown)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = all.len().checked_sub(shown).filter(|more| *more > 0) {
         lines.push(Line::item(
             1,
             format!("{more} more buildpacks with SLUGSMITH_LOG=verbose"),

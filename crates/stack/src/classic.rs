@@ -9,6 +9,7 @@ mod evaluate;
 pub(crate) mod guarded;
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, Raw, UNKNOWN};
@@ -26,7 +27,7 @@ use slugsmith_facts::layers::tables::Finished;
 use slugsmith_facts::layers::{
     Buildpack, EnvDir, Executable, Folder, Layer, Layers, Order, Process,
 };
-use slugsmith_facts::shell::Trouble;
+use slugsmith_facts::shell::{OPEN, Trouble};
 use slugsmith_finding::Finding;
 
 /// The process type that starts without being named.
@@ -127,19 +128,21 @@ pub fn expected(slug: &Slug) -> Expected {
         let base = evaluate::base(base, &EnvDir::Absent);
         evaluate::run(&base, &slug.scripts, &slug.sourced, &makers)
     };
-    let home: Raw = [("HOME".into(), HOME.into())].into();
-    let alone = compose(&home);
+    let mut given: Raw = [("HOME".into(), HOME.into())].into();
+    given.extend(of_dyno());
+    let alone = compose(&given);
     let mut open: Raw = alone
         .environment
         .variables
         .keys()
         .map(|name| (name.clone(), UNKNOWN.into()))
         .collect();
-    open.extend(home);
+    open.extend(given.clone());
     let around = compose(&open);
     let mut predictions = expected::predictions(&alone.environment, &around.environment);
     let unclear = |name: &str| alone.open.contains_key(name) || around.open.contains_key(name);
-    predictions.retain(|name, _| name != "HOME" && !unclear(name));
+    let is_given = |name: &str| given.contains_key(OsStr::new(name));
+    predictions.retain(|name, _| !is_given(name) && !unclear(name));
     if [&alone, &around]
         .into_iter()
         .any(evaluate::Outcome::may_be_anything)
@@ -152,13 +155,29 @@ pub fn expected(slug: &Slug) -> Expected {
     }
 }
 
+/// What the platform sets on every dyno, with values that only it knows.
+const OF_DYNO: [&str; 2] = ["DYNO", "PORT"];
+
 /// The environment of a dyno that has no config vars yet.
 #[must_use]
 pub fn dyno_base() -> Raw {
+    let mut base = build_base();
+    base.extend(of_dyno());
+    base
+}
+
+/// The environment in which buildpacks run.
+fn build_base() -> Raw {
     Raw::from([
         ("HOME".into(), HOME.into()),
         ("PATH".into(), DYNO_PATH.into()),
     ])
+}
+
+fn of_dyno() -> impl Iterator<Item = (OsString, OsString)> {
+    OF_DYNO
+        .iter()
+        .map(|name| (name.into(), OPEN.to_string().into()))
 }
 
 /// Everybody who left something, in the order of folders and scripts.
@@ -228,7 +247,7 @@ fn model<'a>(inputs: &Inputs<'a>, layers: &'a Layers) -> Model<'a> {
     let platform = &inputs.surroundings.platform;
     let base = evaluate::base(&dyno_base(), platform);
     let outcome = evaluate::run(&base, &inputs.slug.scripts, &inputs.slug.sourced, &makers);
-    let base = evaluate::base(&dyno_base(), &EnvDir::Absent);
+    let base = evaluate::base(&build_base(), &EnvDir::Absent);
     let exports = &inputs.slug.exports;
     let exported = evaluate::run(&base, exports, &BTreeMap::new(), &makers);
     let unknown = unknown(inputs.slug, &outcome);

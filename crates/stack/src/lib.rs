@@ -109,6 +109,34 @@ pub struct BuildpackReport {
     pub start_programs: Vec<String>,
 }
 
+/// Whether this stands for a buildpack whose name nothing says.
+#[must_use]
+pub fn is_unnamed(id: &str) -> bool {
+    id.starts_with(slugsmith_facts::classic::UNNAMED)
+}
+
+impl BuildpackReport {
+    /// Takes what another part of the same unnamed buildpack brought.
+    pub fn join(&mut self, other: &Self) {
+        slugsmith_facts::classic::UNNAMED.clone_into(&mut self.id);
+        self.layers.extend(other.layers.iter().cloned());
+        self.commands.extend(other.commands.iter().cloned());
+        self.launch_bytes += other.launch_bytes;
+        for (own, others) in [
+            (&mut self.variables, &other.variables),
+            (&mut self.processes, &other.processes),
+            (&mut self.start_programs, &other.start_programs),
+        ] {
+            let new: Vec<String> = others
+                .iter()
+                .filter(|one| !own.contains(one))
+                .cloned()
+                .collect();
+            own.extend(new);
+        }
+    }
+}
+
 /// One layer.
 #[derive(Debug, Clone, Default)]
 pub struct LayerReport {

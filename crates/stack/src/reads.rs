@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expected::Read;
 use slugsmith_facts::Parsed;
 use slugsmith_facts::app::App;
-use slugsmith_facts::code::{Code, EnvRead, ScopeKind};
+use slugsmith_facts::code::{Code, EnvRead, Language, ScopeKind};
 use slugsmith_facts::sources::Sources;
 
 /// Variables whose absence means something to those who read them, and PORT, which the platform
@@ -40,6 +40,10 @@ pub fn needed(sources: &Sources, app: &App) -> Vec<Read> {
     optional.extend(OPTIONAL);
     for code in &sources.files {
         for read in &code.reads {
+            // `os.environ.get(…)` is how Python asks for what may be missing: `None` is its default.
+            if code.language == Language::Python && !read.required && !read.has_default {
+                continue;
+            }
             if read.has_default || is_guarded(code, read) {
                 optional.insert(&read.name);
             } else {
@@ -82,7 +86,7 @@ fn optional(app: &App) -> BTreeSet<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slugsmith_facts::code::{Language, parse};
+    use slugsmith_facts::code::parse;
 
     #[test]
     fn only_what_no_place_can_do_without_is_needed() {
@@ -92,8 +96,12 @@ mod tests {
                     if (x) { load(process.env.SOMETIMES); }\n\
                     const d = process.env.OPTIONAL;\n\
                     const e = process.env.NODE_ENV;\n";
+        let python = "import os\nA = os.environ.get('MAYBE')\nB = os.environ['SURELY']\nC = os.getenv('ALSO')\n";
         let sources = Sources {
-            files: vec![parse("src/a.js", Language::JavaScript, text)],
+            files: vec![
+                parse("src/a.js", Language::JavaScript, text),
+                parse("b.py", Language::Python, python),
+            ],
             ..Sources::default()
         };
         let folder = tempfile::tempdir().unwrap();
@@ -104,6 +112,6 @@ mod tests {
             .into_iter()
             .map(|read| format!("{} {}", read.name, read.place))
             .collect();
-        assert_eq!(shown, ["DATABASE_URL src/a.js:1"]);
+        assert_eq!(shown, ["DATABASE_URL src/a.js:1", "SURELY b.py:3"]);
     }
 }

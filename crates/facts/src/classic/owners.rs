@@ -118,7 +118,7 @@ impl Owners {
             .or_else(|| self.of_named_folders(text))
             .unwrap_or_else(|| {
                 if is_digest(&name) {
-                    "an earlier buildpack".to_owned()
+                    UNNAMED.to_owned()
                 } else {
                     name
                 }
@@ -216,9 +216,12 @@ fn place_of(text: &str, folder: &str) -> Option<usize> {
     })
 }
 
+/// In place of a name that nothing says.
+pub const UNNAMED: &str = "an earlier buildpack";
+
 /// For scripts and folders that nothing says anything about.
 pub(super) fn unknown(what: &str) -> String {
-    format!("an earlier buildpack ({what})")
+    format!("{UNNAMED} ({what})")
 }
 
 /// On Cedar buildpacks are unpacked into folders named by 128 hexadecimal digits.

@@ -148,7 +148,7 @@ impl<'f> Follower<'f> {
             folder: state.folder.clone(),
             environment: state.exported(),
             conditional: state.conditional,
-            missing_script: None,
+            missing: None,
             background: state.background,
             prepared: self.prepared,
         };
@@ -162,7 +162,8 @@ impl<'f> Follower<'f> {
                 break;
             }
         }
-        command.missing_script = packages::missing(self.files, &command);
+        command.missing = packages::missing(self.files, &command)
+            .or_else(|| recipes::missing(self.files, &command));
         let (leads, parallel) = self.leads(&command);
         let alone = leads.is_empty() && !command.background;
         let prepares = alone && effects::may_make_files(&command);

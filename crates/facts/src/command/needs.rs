@@ -14,6 +14,8 @@ pub enum Need {
     Module(String),
     /// A configuration file that an option names.
     File(String),
+    /// A file with variables, which a build may write.
+    Variables(String),
     /// A script of package.json.
     PackageScript(String),
 }
@@ -38,7 +40,6 @@ const NODE: &[&str] = &[
 const NODE_VALUES: &[&str] = &[
     "-C",
     "--conditions",
-    "--env-file",
     "--title",
     "--project",
     "-P",
@@ -73,7 +74,7 @@ pub(super) fn of(words: &[String]) -> Vec<Need> {
         "ruby" => script(&rest, RUBY_VALUES, "Ruby", "-e"),
         "php" => script(&rest, &["-d", "-c", "-S", "-t", "-f"], "PHP", "-r"),
         "perl" => script(&rest, &["-I"], "Perl", "-e"),
-        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => shell(&rest),
+        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" | "." | "source" => shell(&rest),
         "java" => jar(&rest),
         "dotnet" => rest
             .first()
@@ -159,6 +160,12 @@ fn node(words: &[&str]) -> Vec<Need> {
                 let value = value.or_else(|| words.get(at).copied());
                 at += usize::from(word == option);
                 found.extend(value.map(|value| Need::Preload(value.to_owned())));
+            }
+            // Where it is not there, Node ends with 9; `--env-file-if-exists` takes it as it comes.
+            "--env-file" => {
+                let value = value.or_else(|| words.get(at).copied());
+                at += usize::from(word == option);
+                found.extend(value.map(|path| Need::Variables(path.to_owned())));
             }
             // The code, or another program, stands in the words.
             "-e" | "--eval" | "-p" | "--print" | "--run" | "--test" | "--exec" | "-x" => break,

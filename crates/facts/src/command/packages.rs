@@ -5,9 +5,9 @@ mod workspaces;
 use serde_json::Value;
 use slugsmith_ecosystems as ecosystems;
 
-use super::Command;
 use super::files::{Files, join};
 use super::next::Next;
+use super::{Command, Missing};
 use crate::lines::line_of;
 pub(super) use workspaces::folders;
 use workspaces::{is_meant, manifest, members, nearest, within};
@@ -152,7 +152,7 @@ fn javascript(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next>
 }
 
 /// The script that a command surely asks for and its one package.json lacks.
-pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<(String, String)> {
+pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
     if !matches!(command.program(), "npm" | "yarn" | "pnpm" | "bun") {
         return None;
     }
@@ -175,11 +175,10 @@ pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<(String, S
     let served = name == "start" && files.has_file(&within(folder, "server.js"));
     // `npm restart` stops and starts; bun runs a file of that name, too.
     let other = matches!(name, "restart" | "env") || command.program() == "bun";
-    (!has(name) && !served && !other).then(|| {
-        (
-            name.to_owned(),
-            within(folder, ecosystems::javascript::MANIFEST),
-        )
+    (!has(name) && !served && !other).then(|| Missing {
+        kind: "script",
+        name: name.to_owned(),
+        file: within(folder, ecosystems::javascript::MANIFEST),
     })
 }
 

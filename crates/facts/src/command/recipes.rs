@@ -2,53 +2,174 @@
 
 use std::collections::BTreeSet;
 
-use super::Command;
 use super::files::{Files, join};
 use super::next::Next;
+use super::{Command, Missing};
+
+/// In the order in which make looks for them.
+const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
 
 pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
     match command.program() {
-        "make" | "gmake" => make(files, command, &["GNUmakefile", "makefile", "Makefile"]),
+        "make" | "gmake" => make(files, command, MAKEFILES),
         "just" => make(files, command, &["justfile", "Justfile", ".justfile"]),
         _ => Vec::new(),
     }
 }
 
-fn make(files: &dyn Files, command: &Command, names: &[&str]) -> Vec<Next> {
-    let mut folder = command.folder.clone();
-    let mut file = None;
-    let mut targets = Vec::new();
-    let mut words = command.words.iter().skip(1).map(String::as_str);
+/// What the words of `make` say.
+struct Asked<'c> {
+    folder: Option<String>,
+    file: Option<&'c str>,
+    targets: Vec<String>,
+}
+
+fn asked(command: &Command) -> Asked<'_> {
+    const VALUES: &[&str] = &[
+        "-I",
+        "-o",
+        "-W",
+        "--eval",
+        "--include-dir",
+        "--assume-old",
+        "--old-file",
+        "--assume-new",
+        "--new-file",
+        "--what-if",
+    ];
+    let mut asked = Asked {
+        folder: command.folder.clone(),
+        file: None,
+        targets: Vec::new(),
+    };
+    let mut words = command.words.iter().skip(1).map(String::as_str).peekable();
     while let Some(word) = words.next() {
-        match word {
-            "-C" | "--directory" => {
-                folder = words
-                    .next()
-                    .and_then(|change| join(folder.as_deref(), change));
+        let glued = |letter: &str| word.strip_prefix(letter).filter(|rest| !rest.is_empty());
+        let behind = |names: &[&str]| {
+            let (name, value) = word.split_once('=')?;
+            names.contains(&name).then_some(value)
+        };
+        let change = match word {
+            "-C" | "--directory" => words.next(),
+            "-f" | "--file" | "--makefile" => {
+                asked.file = words.next();
+                None
             }
-            "-f" | "--file" | "--makefile" => file = words.next(),
-            _ if word.starts_with('-') || word.contains('=') => {}
-            _ => targets.push(word.to_owned()),
+            // As many jobs, or as much load, as the number behind it says.
+            "-j" | "-l" => {
+                words.next_if(|next| next.parse::<f32>().is_ok());
+                None
+            }
+            _ if VALUES.contains(&word) => {
+                words.next();
+                None
+            }
+            _ if word.starts_with('-') => {
+                let file = glued("-f").or_else(|| behind(&["--file", "--makefile"]));
+                asked.file = file.or(asked.file);
+                glued("-C").or_else(|| behind(&["--directory"]))
+            }
+            _ => {
+                if !word.contains('=') {
+                    asked.targets.push(word.to_owned());
+                }
+                None
+            }
+        };
+        if let Some(change) = change {
+            asked.folder = join(asked.folder.as_deref(), change);
         }
     }
-    let paths: Vec<String> = match file {
-        Some(file) => join(folder.as_deref(), file).into_iter().collect(),
+    asked
+}
+
+/// The file with the targets, and its text.
+fn found(files: &dyn Files, asked: &Asked<'_>, names: &[&str]) -> Option<(String, String)> {
+    let paths: Vec<String> = match asked.file {
+        Some(file) => join(asked.folder.as_deref(), file).into_iter().collect(),
         None => names
             .iter()
-            .filter_map(|name| join(folder.as_deref(), name))
+            .filter_map(|name| join(asked.folder.as_deref(), name))
             .collect(),
     };
-    let Some((path, text)) = paths
+    let read = |path: String| Some((files.text(&path)?, path));
+    paths
         .into_iter()
-        .find_map(|path| Some((files.text(&path)?, path)))
-        .map(|(t, p)| (p, t))
-    else {
+        .find_map(read)
+        .map(|(text, path)| (path, text))
+}
+
+fn make(files: &dyn Files, command: &Command, names: &[&str]) -> Vec<Next> {
+    let asked = asked(command);
+    let Some((path, text)) = found(files, &asked, names) else {
         return Vec::new();
     };
-    recipes(&text, targets)
+    recipes(&text, asked.targets)
         .into_iter()
-        .map(|(line, recipe)| Next::line(&recipe, &path, line, folder.clone()))
+        .map(|(line, recipe)| Next::line(&recipe, &path, line, asked.folder.clone()))
         .collect()
+}
+
+/// A target that a Makefile has no rule for, and that no rule of make itself can make.
+pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
+    if !matches!(command.program(), "make" | "gmake") {
+        return None;
+    }
+    let asked = asked(command);
+    let folder = asked.folder.as_deref()?;
+    let beside = files.names(folder);
+    let (file, text) = match found(files, &asked, MAKEFILES) {
+        Some(found) => found,
+        // An empty folder may be one that nobody sees.
+        None if beside.is_empty() => return None,
+        None => (
+            join(Some(folder), asked.file.unwrap_or("Makefile"))?,
+            String::new(),
+        ),
+    };
+    let is_set = |name: &str| command.environment.iter().any(|(known, _)| known == name);
+    if is_set("MAKEFILES") || is_set("MAKEFLAGS") || makes_rules(&text) {
+        return None;
+    }
+    // A file of that name is up to date; one with an ending may be its source.
+    let is_known = |name: &str| {
+        let has_source = |one: &String| one == name || one.starts_with(&format!("{name}."));
+        super::is_open(name) || name.contains('/') || beside.iter().any(has_source)
+    };
+    let name = asked
+        .targets
+        .into_iter()
+        .find(|name| !is_known(name) && !names(&text, name))?;
+    Some(Missing {
+        kind: "target",
+        name,
+        file,
+    })
+}
+
+/// Whether a Makefile has rules that its text does not list: patterns, other files, computed ones.
+fn makes_rules(text: &str) -> bool {
+    text.lines()
+        .filter(|line| !line.starts_with('\t'))
+        .any(|line| {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            let targets = line.split_once(':').map_or("", |(targets, _)| targets);
+            matches!(
+                first,
+                "include" | "-include" | "sinclude" | "load" | "define"
+            ) || first.starts_with(".DEFAULT")
+                || line.contains("$(eval")
+                || line.contains("${eval")
+                || targets.contains(['%', '$'])
+        })
+}
+
+/// Whether a line outside of recipes names a target, be it as one of `.PHONY`.
+fn names(text: &str, target: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ':' | ';' | '&' | '\\');
+    text.lines()
+        .filter(|line| !line.starts_with('\t') && !line.trim_start().starts_with('#'))
+        .any(|line| line.split(ends).any(|word| word == target))
 }
 
 /// The recipe lines of targets and of what they depend on, with their lines.

@@ -164,6 +164,7 @@ fn files_are_followed() {
             "Makefile",
             "start: setup\n\t@cd api && \\\n\t  node m.js\nsetup:\n\t./bin/start\n",
         ),
+        ("api/a.js", ""),
         ("Procfile.prod", "web: node p.js\nworker: node w.js\n"),
         (
             "ecosystem.config.js",

@@ -61,6 +61,17 @@ static WRAPPERS: &[Wrapper] = &[
         1,
         wrapper(&["timeout"], &["-k", "-s", "--signal", "--kill-after"]),
     ),
+    after(
+        1,
+        wrapper(
+            &["flock"],
+            &["-w", "--timeout", "-E", "--conflict-exit-code"],
+        ),
+    ),
+    after(1, wrapper(&["taskset"], &[])),
+    after(1, wrapper(&["chrt"], &[])),
+    wrapper(&["prlimit"], &[]),
+    wrapper(&["unbuffer"], &[]),
     after(1, wrapper(&["gosu"], &[])),
     after(1, wrapper(&["su-exec"], &[])),
     wrapper(&["tini"], &["-p", "-e"]),

@@ -180,7 +180,9 @@ fn settings(text: &str, found: &mut Found) {
         let name = before.last().map_or("", |(begin, _)| &text[begin..at]);
         let begin = at + between.len();
         let end = ends.end(begin);
-        let value = &text[begin..end];
+        // A sentence may go on behind it.
+        let value = text[begin..end].trim_end_matches([':', '.']);
+        let end = begin + value.len();
         let is_call = text[end..].starts_with('(');
         if is_secret_field(name) && is_mixed_run(value) && !is_call {
             found.push(begin..end);

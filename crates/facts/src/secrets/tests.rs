@@ -60,6 +60,19 @@ fn secrets_in_any_text_are_masked() {
         "sqlserver://h:1433;user=sa;password=s3cr3t;encrypt=true",
         "PGPASSWORD=s3cr3t00 psql shop",
         "password: s3cr3t00",
+        "password: s3cr3t00: refused",
+        r#""postdeploy": "curl -u me:s3cr3t https://h/""#,
+        "curl -sf --user 'me:s3cr3t' https://h/",
+        "/usr/bin/curl -ume:s3cr3t https://h/",
+        r#""release": "mysql -uroot -ps3cr3t shop < a.sql""#,
+        "mysqldump --password=s3cr3t shop",
+        "mysql -p's3cr3t' shop",
+        r#"{"start": "redis-cli -h h -a s3cr3t ping"}"#,
+        "sshpass -p s3cr3t ssh me@h",
+        r#"sh -c "sshpass -p \"s3cr3t\" ssh me@h""#,
+        "openssl enc -d -aes-256-cbc -in a.enc -pass pass:s3cr3t",
+        "mongodump -u me -p s3cr3t --db shop",
+        "docker login -u me -p s3cr3t registry.example",
         "https://h.example/?user=a&pw=s3cr3t&x=1",
     ] {
         let masked = mask(text);
@@ -113,6 +126,11 @@ fn ordinary_text_is_shown() {
         "a cookie: it is set at the login",
         "token: string, password: undefined",
         "x: value@component(b)",
+        "curl -u $LOGIN https://h/",
+        "mysql -p shop and redis-cli -h h ping",
+        "docker run -p 8080:80 shop",
+        "unzip -o a.zip",
+        "see https://curl.example -u me",
         "",
     ] {
         assert_eq!(mask(text), text);

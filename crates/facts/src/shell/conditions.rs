@@ -199,7 +199,7 @@ fn is_binary(operator: &str) -> bool {
 
 /// A text with a known part is not empty, whatever the rest is.
 fn not_empty(text: &Text) -> Option<bool> {
-    (text.open && text.text.chars().count() > 1).then_some(true)
+    (text.open && text.is_filled()).then_some(true)
 }
 
 fn joined(left: Option<bool>, right: Option<bool>, or: bool) -> Option<bool> {

@@ -75,7 +75,7 @@ impl<'a> Shell<'a> {
             .into_iter()
             .map(|(name, value)| {
                 let variable = Variable {
-                    value: Value::Text(Text::known(value)),
+                    value: Value::Text(Text::given(value)),
                     exported: Some(true),
                     ..Variable::default()
                 };

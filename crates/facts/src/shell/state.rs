@@ -18,6 +18,8 @@ pub struct Text {
     pub text: String,
     /// A part of it, marked with [`OPEN`], can't be known.
     pub open: bool,
+    /// What can't be known is surely something: a platform sets the variable.
+    pub(super) filled: bool,
 }
 
 impl Text {
@@ -26,18 +28,38 @@ impl Text {
         if text.len() > LIMIT {
             return Self::open();
         }
-        Self { text, open: false }
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// What a process is given: [`OPEN`] alone is something that only the platform knows.
+    pub(super) fn given(text: String) -> Self {
+        let is_open = text.chars().eq([OPEN]);
+        Self {
+            open: is_open,
+            filled: is_open,
+            ..Self::known(text)
+        }
+    }
+
+    /// Whether an open text is surely not empty: a part of it is known, or somebody fills it.
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled || self.text.chars().count() > 1
     }
 
     pub(super) fn open() -> Self {
         Self {
             text: OPEN.to_string(),
             open: true,
+            filled: false,
         }
     }
 
     pub(super) fn push(&mut self, other: &Self) {
         self.open |= other.open;
+        self.filled |= other.filled;
         self.text.push_str(&other.text);
         if self.text.len() > LIMIT {
             *self = Self::open();

@@ -1,7 +1,9 @@
 //! A process starts something that is not there at launch.
 
+mod node;
 mod packages;
 mod program;
+mod python;
 mod runnable;
 mod words;
 
@@ -11,7 +13,7 @@ use std::path::Path;
 use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::bash;
-use slugsmith_facts::command::{self, AppFolder, Command, Need, Start};
+use slugsmith_facts::command::{self, AppFolder, Command, Missing, Need, Start};
 use slugsmith_facts::layers::Process;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, LineSpan, Location, Severity};
@@ -28,10 +30,11 @@ pub(super) static RULE: Rule = Rule {
     world: World::Both,
     docs: Docs {
         finds: "After the build, for each process type: a program that no folder of PATH at launch has (it may be \
-                in a layer without `launch = true`), a script, module, preload or configuration file that its \
-                working folder lacks, a working folder that does not exist, a whole command line in one word, \
-                `$NAME` in a process that is started without a shell, and a program of the app that is not \
-                executable or whose first line names an interpreter that is not there.",
+                in a layer without `launch = true`), a script, module, preload, sourced or configuration file \
+                that is not where the program looks for it, a target that no rule of the Makefile makes, a working \
+                folder that does not exist, a whole command line in one word, `$NAME` in a process \
+                that is started without a shell, and a program of the app that is not executable or whose first line \
+                names an interpreter that is not there.",
         why: "The build succeeds and the process ends at once: exit status 126, 127, 2 or 82. Without a shell a \
               variable is passed to the program as the text `$PORT`.",
         fix: "Correct the command, commit or build what it names, set `launch = true` for the layer with the \
@@ -229,16 +232,14 @@ impl Started<'_, '_> {
 
     fn of_command(&self, one: &Command) -> Vec<Trouble> {
         let mut found = Vec::new();
-        if let Some((name, manifest)) = one.missing_script.as_ref().filter(|_| self.is_built()) {
+        if let Some(Missing { kind, name, file }) = one.missing.as_ref().filter(|_| self.is_built())
+        {
             let message = format!(
-                "`{}` needs the script `{name}`, which {manifest} does not have.",
+                "`{}` needs the {kind} `{name}`, which {file} does not have.",
                 one.text
             );
-            found.push(Trouble::new(
-                Severity::Error,
-                message,
-                format!("Add the script `{name}` to {manifest}."),
-            ));
+            let help = format!("Add the {kind} `{name}` to {file}.");
+            found.push(Trouble::new(Severity::Error, message, help));
         }
         // What is installed or built at start can't be asked for now.
         if one.prepared {
@@ -305,16 +306,13 @@ impl Started<'_, '_> {
                 language: "Node",
             } => {
                 let inside = in_app(path)?;
-                let endings = [
-                    "", ".js", ".mjs", ".cjs", ".json", ".node", ".ts", ".mts", ".cts", ".tsx",
-                    ".jsx", ".coffee",
-                ];
-                let found = endings
-                    .iter()
-                    .any(|ending| self.has(&format!("{inside}{ending}")));
-                (!found).then(|| lacks(path))
+                (!self.has_node_script(one, &inside)).then(|| lacks(path))
             }
-            Need::Script { path, .. } | Need::File(path) => {
+            Need::File(path) if path.contains(['*', '?']) => {
+                let text = format!("`{}` needs a file {path}, and there is none.", one.text);
+                self.matches_nothing(one, path).then_some(text)
+            }
+            Need::Script { path, .. } | Need::File(path) | Need::Variables(path) => {
                 let inside = in_app(path)?;
                 (!self.has(&inside)).then(|| lacks(path))
             }
@@ -329,7 +327,12 @@ impl Started<'_, '_> {
                 let message = self.package(one, package)?;
                 return Some(Trouble::of_installer(Severity::Error, message, help));
             }
-            Need::Module(module) => self.module(one, module),
+            Need::Module(module) => {
+                if let Some(message) = self.not_importable(one, module) {
+                    return Some(Trouble::of_installer(Severity::Error, message, help));
+                }
+                self.module(one, module)
+            }
             Need::PackageScript(_) => None,
         }?;
         Some(Trouble::new(Severity::Error, message, help))

@@ -6,7 +6,7 @@ use slugsmith_finding::LineSpan;
 
 use super::optional::may_be_left_out;
 use super::{Follower, Place};
-use crate::bash::{self, Command as Node, List, Parameter, Part, Pipeline, Simple, Word};
+use crate::bash::{self, Command as Node, List, Parameter, Part, Pipeline, Simple, When, Word};
 use crate::command::effects;
 use crate::command::files::join;
 use crate::command::is_open;
@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) variables: BTreeMap<String, (String, bool)>,
     pub(super) functions: BTreeMap<String, Node>,
     pub(super) conditional: bool,
+    /// When the step behind this one runs; `None` where there is none.
+    pub(super) next: Option<When>,
     pub(super) background: bool,
     /// Functions that are being gone through.
     pub(super) calls: usize,
@@ -79,6 +81,7 @@ impl Walk<'_, '_> {
         for (at, step) in list.iter().enumerate() {
             let before = state.conditional;
             state.conditional |= may_be_left_out(list, at);
+            state.next = list.get(at + 1).map(|next| next.when);
             self.step(step, state);
             state.conditional = before;
         }
@@ -148,7 +151,10 @@ impl Walk<'_, '_> {
     fn branches(&mut self, branches: &[(List, List)], otherwise: &List, state: &mut State) {
         let mut before = For::Anyone;
         for (condition, body) in branches {
+            // Its failure is an answer.
+            let outer = std::mem::replace(&mut state.conditional, true);
             self.list(condition, state);
+            state.conditional = outer;
             let text: Vec<&str> = condition.iter().map(|step| step.source.as_str()).collect();
             before = audience(&text.join(" "), self.follower.stage_variable());
             if before != For::Development {
@@ -234,10 +240,12 @@ impl Walk<'_, '_> {
                 if words.first().is_some_and(|word| word == "pushd") {
                     state.folders.push(state.folder.clone());
                 }
-                state.folder = match operand {
-                    Some(path) => join(state.folder.as_deref(), path),
-                    None => None,
+                let folder = operand.and_then(|path| join(state.folder.as_deref(), path));
+                // `cd gone; node a.js` stays where it is.
+                let stays = |folder: &String| {
+                    state.next == Some(When::Always) && self.follower.files.names(folder).is_empty()
                 };
+                state.folder = folder.filter(|folder| !stays(folder));
             }
             Some("popd") => state.folder = state.folders.pop().flatten(),
             Some(builtin @ ("export" | "declare" | "typeset" | "readonly" | "local")) => {
@@ -276,7 +284,10 @@ impl Walk<'_, '_> {
         } else {
             operands.first().and_then(|file| {
                 let path = join(state.folder.as_deref(), file)?;
-                let text = self.follower.files.text(&path)?;
+                let Some(text) = self.follower.files.text(&path) else {
+                    self.not_sourced(words, place, state);
+                    return None;
+                };
                 let arguments = operands.get(1..).unwrap_or_default();
                 Some(Next::script(text, path, state.folder.clone(), arguments))
             })
@@ -291,6 +302,16 @@ impl Walk<'_, '_> {
             depth: self.depth + 1,
         };
         inner.list(&script.list, state);
+    }
+
+    /// A file that can't be read fails the command, which ends the shell where all depends on it.
+    fn not_sourced(&mut self, words: &[String], place: &Place<'_>, state: &mut State) {
+        // Anything else goes on without the file.
+        if matches!(state.next, None | Some(When::Success)) {
+            let (words, depth) = (words.to_vec(), self.depth);
+            self.follower
+                .program(words, state, place, Vec::new(), depth);
+        }
     }
 
     /// What stands behind a syntax error, line by line: the script is of another shell.
@@ -391,6 +412,9 @@ impl Walk<'_, '_> {
             && let Some(argument) = self.next.arguments.get(at - 1)
         {
             return argument.clone();
+        }
+        if let ("PWD", true, Some(folder)) = (name, plain, &state.folder) {
+            return format!("/app/{folder}");
         }
         let known = state.variables.get(name).map(|(value, _)| value);
         match (known, one.operator.as_str()) {

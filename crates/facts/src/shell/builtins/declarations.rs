@@ -94,6 +94,7 @@ impl Shell<'_> {
             let value = Text {
                 text: value.to_owned(),
                 open: true,
+                ..Text::default()
             };
             self.declared(builtin, name, value, flags, off);
             return;

@@ -116,10 +116,7 @@ impl Shell<'_> {
         let missing = match &value {
             Value::Unset => Some(true),
             Value::Open => None,
-            Value::Text(text) if colon && text.open => {
-                // A marker beside known text is not empty.
-                (text.text.chars().count() > 1).then_some(false)
-            }
+            Value::Text(text) if colon && text.open => text.is_filled().then_some(false),
             Value::Text(text) => Some(colon && text.text.is_empty()),
             Value::List(items) => Some(items.is_empty()),
         };

@@ -1,7 +1,7 @@
-//! Is a package or module that a command names installed?
+//! Is a package of Node that a command names installed?
 
 use super::Started;
-use slugsmith_facts::command::{Command, Files};
+use slugsmith_facts::command::Command;
 
 impl Started<'_, '_> {
     /// A package that Node loads first, from `node_modules` of the folder or one above it.
@@ -42,43 +42,6 @@ impl Started<'_, '_> {
         (seen && !elsewhere).then(|| {
             format!(
                 "`{}` loads the package {name}, which is not installed.",
-                one.text
-            )
-        })
-    }
-
-    /// A module of Python that is the app's own.
-    pub(in super::super) fn module(&self, one: &Command, module: &str) -> Option<String> {
-        let moves = ["--chdir", "--pythonpath", "--app-dir", "--workdir"];
-        let starts_elsewhere = one
-            .words
-            .iter()
-            .any(|word| moves.iter().any(|option| word.starts_with(option)));
-        let folder = one.folder.as_deref().filter(|_| !starts_elsewhere)?;
-        let set = one.environment.iter().any(|(name, _)| name == "PYTHONPATH");
-        if set || self.model.process(&self.process.kind).is_set("PYTHONPATH") {
-            return None;
-        }
-        let base = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
-        let top = module.split('.').next().unwrap_or(module);
-        let ours =
-            self.has(&format!("{base}{top}")) && self.files.0.join(format!("{base}{top}")).is_dir();
-        let path = module.replace('.', "/");
-        let exists = [".py", "", ".so", ".pyc"]
-            .iter()
-            .any(|ending| self.has(&format!("{base}{path}{ending}")))
-            || !self
-                .files
-                .names(&format!("{base}{top}"))
-                .iter()
-                .any(|name| name.rsplit_once('.').is_some_and(|(_, e)| e == "py"));
-        (ours && !exists).then(|| {
-            format!(
-                "`{}` needs the module {module}, which does not exist.",
                 one.text
             )
         })

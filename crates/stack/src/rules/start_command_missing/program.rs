@@ -1,14 +1,14 @@
 //! Is the program of a command there, as a file or on PATH?
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Started, Trouble};
 use crate::which::{Index, Owner};
-use slugsmith_facts::bash;
-use slugsmith_facts::command::{self, Command, Start, is_open};
+use slugsmith_facts::command::{self, Command, Files, Start, is_open};
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::shell::OPEN;
+use slugsmith_facts::{bash, glob};
 use slugsmith_finding::Severity;
 
 impl Started<'_, '_> {
@@ -152,6 +152,32 @@ impl Started<'_, '_> {
                         is_seen && disk.join(name).symlink_metadata().is_ok()
                     }
             })
+    }
+
+    /// Whether no file of the app has a name like that of a pattern, which a shell then leaves as it is.
+    pub(super) fn matches_nothing(&self, one: &Command, pattern: &str) -> bool {
+        let (folder, name) = pattern.rsplit_once('/').unwrap_or((".", pattern));
+        let Some(folder) = one.in_app(folder).filter(|_| !name.contains(['$', '`'])) else {
+            return false;
+        };
+        let Some(pattern) = glob::Pattern::new(name, glob::BASH) else {
+            return false;
+        };
+        let names = self.files.names(&folder);
+        !names.iter().any(|file| pattern.names(file))
+    }
+
+    /// A folder of PATH where it is now.
+    pub(super) fn on_disk(&self, folder: &Path) -> PathBuf {
+        let inside = folder
+            .strip_prefix(&self.files.0)
+            .ok()
+            .and_then(Path::to_str)
+            .map(str::to_owned);
+        match inside.or_else(|| command::join(Some(""), folder.to_str()?)) {
+            Some(inside) => self.files.0.join(inside),
+            None => self.model.layers.on_disk(folder),
+        }
     }
 
     /// What is on PATH can't be known: a script computes it, or a layer is not here.

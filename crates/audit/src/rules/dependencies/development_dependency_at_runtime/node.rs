@@ -265,7 +265,7 @@ pub(super) fn tool(
     development: &[&str],
     command: &process::Command,
 ) -> Option<Evidence> {
-    if command.path.contains(ecosystems::javascript::MANIFEST) && command.missing_script.is_some() {
+    if command.path.contains(ecosystems::javascript::MANIFEST) && command.missing.is_some() {
         return None;
     }
     let mut packages: Vec<String> = Vec::new();

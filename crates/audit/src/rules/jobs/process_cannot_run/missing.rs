@@ -2,7 +2,7 @@
 
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
-use slugsmith_facts::command::Need;
+use slugsmith_facts::command::{Missing, Need};
 use slugsmith_facts::process::{Command, source_of};
 
 /// Folders that a build fills.
@@ -39,8 +39,10 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
         let fix = format!("bundle add {gem}, or start a server that the bundle has.");
         return needs(what, fix);
     }
-    let needed = match &command.missing_script {
-        Some((name, manifest)) => format!("the script `{name}` of {manifest}"),
+    // A build may make a Makefile that is not committed.
+    let is_here = |one: &&Missing| one.kind == "script" || facts.sources.has(&one.file);
+    let needed = match command.missing.as_ref().filter(is_here) {
+        Some(one) => format!("the {} `{}` of {}", one.kind, one.name, one.file),
         None if command.program() == "java" => {
             if names_nothing(&command.words()) {
                 let what =
@@ -169,7 +171,7 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
                 is_built(facts, &inside) || source_of(sources, &inside).is_some(),
             )
         }
-        Need::Preload(_) | Need::PackageScript(_) => return None,
+        Need::Preload(_) | Need::PackageScript(_) | Need::Variables(_) => return None,
     };
     (is_plain(path) && !found).then(|| format!("the file {path}"))
 }
