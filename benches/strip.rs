@@ -64,12 +64,13 @@ fn main() {
     };
     let mut report = strip::run(root, &config, &environment, true).unwrap();
     report.dry_run = false;
-    report.basis = memory::basis(&tree, &packed, &input);
+    report.basis = memory::basis(&tree, &packed, &input, None);
     let stored = Memory::of(&report).expect("a basis").encode().unwrap();
     let begun = Instant::now();
     let tree = Tree::read(root);
-    let basis = memory::basis(&tree, &packed, &input).unwrap();
-    let recalled = Memory::decode(&stored).and_then(|memory| memory.recall(&basis));
+    let basis = memory::basis(&tree, &packed, &input, None).unwrap();
+    let last = Memory::decode(&stored);
+    let recalled = last.as_ref().and_then(|memory| memory.recall(&basis));
     let remembered = begun.elapsed();
     assert_eq!(recalled.expect("the same basis").manifest.len(), removed);
     println!(

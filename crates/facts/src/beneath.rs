@@ -12,6 +12,7 @@
 )]
 
 mod lock;
+mod many;
 pub mod own;
 mod read;
 mod remove;
@@ -30,6 +31,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 pub use lock::{Lock, Locked, lock};
+pub use many::Many;
 pub use read::{
     LARGEST_FILE, given, inside, leads_out, named, open, open_folder, open_itself, read,
     read_at_most, read_in, text, text_in, text_in_at_most, utf8,

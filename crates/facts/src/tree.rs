@@ -46,7 +46,13 @@ impl Tree {
     /// Walks `root` with all cores. Never fails: what can't be read is in [`Tree::unread`].
     #[must_use]
     pub fn read(root: &Path) -> Self {
-        walk::read(root)
+        walk::read(root, &|_| true)
+    }
+
+    /// As [`Tree::read`], without folders that `enters` refuses, given their paths below `root`.
+    #[must_use]
+    pub fn read_where(root: &Path, enters: impl Fn(&Path) -> bool + Sync) -> Self {
+        walk::read(root, &enters)
     }
 
     /// A tree from parts: from an archive, or in a test. Entries are put in order.

@@ -19,10 +19,12 @@ use super::dev_dependencies::{self, NeededDevDependency};
 use super::entries;
 use super::facts::{Facts, Texts};
 use super::identical::{self, Identical};
+use super::idle::Idle;
+use super::known::Known;
 use super::legacy::{self, ListReport};
 use super::lists::Lists;
 use super::own;
-use super::reading::{Found, is_text, read};
+use super::reading::{Search, is_text, read};
 use super::related::Tops;
 use super::resolve::Meaning;
 use super::shrink::{self, Shrink};
@@ -54,6 +56,8 @@ pub struct Plan {
     pub identical: Vec<Identical>,
     /// Lists for other tools, line by line.
     pub lists: Vec<ListReport>,
+    /// Files of packages that need not be searched again.
+    pub idle: Idle,
 }
 
 /// Decides.
@@ -92,7 +96,7 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     };
     let mut state = start(false);
     let mut undecided = Vec::new();
-    state.follow(texts);
+    let idle = state.follow(texts);
     if facts.trace {
         let safe = std::mem::replace(&mut state, start(true));
         undecided = state.trace(texts, &lists);
@@ -126,15 +130,25 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
         reached: state.reached,
         unused_remove: lists.remove.unused(&facts.index),
         lists: told,
+        idle,
         undecided,
     }
 }
 
 impl State<'_, '_> {
-    /// Keeps what is reached, until nothing new is.
-    fn follow(&mut self, texts: &dyn Texts) {
+    /// Keeps what is reached, until nothing new is. Gives the files of packages that refer to no candidate.
+    fn follow(&mut self, texts: &dyn Texts) -> Idle {
         let facts = self.facts;
-        let tops = Tops::new(facts, &self.open);
+        let open = self.open.clone();
+        let tops = Tops::new(facts, &open);
+        let known = Known::of(facts, &open);
+        let search = Search {
+            facts,
+            tops: &tops,
+            open: &open,
+            known: known.as_ref(),
+        };
+        let mut idle = Vec::new();
         self.roots();
         self.to_read = (0..self.open.len())
             .filter(|number| self.open.get(*number) == Some(&None))
@@ -147,17 +161,22 @@ impl State<'_, '_> {
             let files = std::mem::take(&mut self.to_read);
             let step = work::files("looking for references", files.len());
             for some in files.chunks(AT_A_TIME) {
-                let open = &self.open;
-                let references: Vec<Found> = some
+                let readings: Vec<_> = some
                     .par_iter()
                     .inspect(|_| step.done(1))
-                    .flat_map_iter(|number| read(facts, &tops, open, texts, *number))
+                    .map(|number| read(&search, texts, *number))
                     .collect();
-                for found in references {
-                    self.keep_meaning(&found.meaning, &found.because(facts));
+                idle.extend(readings.iter().filter_map(|reading| reading.idle));
+                for found in readings.iter().flat_map(|reading| &reading.found) {
+                    let is_kept =
+                        matches!(found.meaning, Meaning::File(number) if !self.is_open(number));
+                    if !is_kept {
+                        self.keep_meaning(&found.meaning, &found.because(facts));
+                    }
                 }
             }
         }
+        known.map(|known| known.now(&idle)).unwrap_or_default()
     }
 
     /// Level `trace` keeps nothing that level `safe` removes: what is idle there is idle here.

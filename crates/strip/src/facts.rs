@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::front_end::FrontEnd;
 use super::go;
+use super::idle::Idle;
 use super::index::{self, Index};
 use super::legacy;
 use super::manifest::{self, Manifest, Runtime};
@@ -53,6 +54,8 @@ pub struct Facts<'a> {
     pub served: Served,
     /// Lists for other tools.
     pub legacy: legacy::Lists,
+    /// What the last decision found idle; who decides sets it.
+    pub idle: Idle,
 }
 
 /// Reads what a decision needs, on top of the tree; `set` are commands that no file of
@@ -116,6 +119,7 @@ pub fn read<'a>(
         legacy: legacy::read(root, environment),
         served,
         front_ends: Vec::new(),
+        idle: Idle::default(),
     }
 }
 

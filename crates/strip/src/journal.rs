@@ -23,7 +23,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use replace::Replacement;
-use slugsmith_facts::beneath::Beneath;
+use slugsmith_facts::beneath::{Beneath, Many};
 use slugsmith_finding::work;
 
 /// Where removed files wait until the removal is complete.
@@ -115,6 +115,7 @@ pub fn move_aside(
     let mut outcome = Outcome::default();
     let mut moved = Vec::with_capacity(changes.len());
     let step = work::files("moving aside", changes.len());
+    let mut many = Many::new(&app);
     for (number, change) in changes.iter().enumerate() {
         step.done(1);
         if number.is_multiple_of(SHARD) {
@@ -122,7 +123,7 @@ pub fn move_aside(
         }
         let path = change.path();
         let done = match change {
-            FileChange::Remove(_) => ours(path).and_then(|()| app.move_file(path, &slot(number))),
+            FileChange::Remove(_) => ours(path).and_then(|()| many.move_file(path, &slot(number))),
             FileChange::Replace(_) => {
                 let replacement = Replacement {
                     app: &app,
@@ -161,9 +162,10 @@ impl Aside {
         sync(&app.path().join(FOLDER))?;
         observer(Checkpoint::Marked)?;
         let step = work::files("removing", self.moved.len());
+        let mut many = Many::new(app);
         for number in &self.moved {
             step.done(1);
-            app.remove(&slot(*number))?;
+            many.remove(&slot(*number))?;
             observer(Checkpoint::Deleted(*number))?;
         }
         let moved = self
@@ -275,7 +277,7 @@ fn remove_empty_folders<'p>(app: &Beneath, paths: impl Iterator<Item = &'p Path>
         .flat_map(|path| path.ancestors().skip(1))
         .filter(|folder| !folder.as_os_str().is_empty())
         .collect();
-    folders.sort_unstable_by_key(|folder| std::cmp::Reverse(folder.as_os_str().len()));
+    folders.sort_unstable_by_key(|folder| (std::cmp::Reverse(folder.as_os_str().len()), *folder));
     folders.dedup();
     for folder in folders {
         if ours(folder).is_ok() {

@@ -29,9 +29,11 @@ pub mod facts;
 mod front_end;
 mod go;
 pub mod identical;
+pub mod idle;
 pub mod index;
 pub mod journal;
 pub mod kept;
+mod known;
 pub mod layer;
 pub mod legacy;
 pub mod lists;
@@ -41,6 +43,7 @@ pub mod native;
 mod own;
 mod packages;
 pub mod platform;
+mod program;
 pub mod prove;
 pub mod python;
 mod reading;
@@ -154,12 +157,13 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         let report = StripReport::unchanged(before(&tree, environment), dry_run, level);
         return Ok(Stripped::new(tree, report, absent));
     }
+    let memory = absent.remembered().as_deref().and_then(Memory::decode);
     let basis = absent
         .packed()
         .filter(|_| !dry_run && config.strip.verify.value.is_empty())
-        .and_then(|packed| memory::basis(&tree, packed, input));
-    if let Some(basis) = &basis
-        && let Some(report) = recall(app, basis, &tree, absent)?
+        .and_then(|packed| memory::basis(&tree, packed, input, memory.as_ref()));
+    if let (Some(basis), Some(memory)) = (&basis, &memory)
+        && let Some(report) = recall(app, basis, memory, &tree, absent)?
     {
         return Ok(Stripped::new(tree, report, absent));
     }
@@ -172,6 +176,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         absent,
     };
     facts.front_ends = own::front_ends::find(&facts, &texts, environment.get("NODE_PATH"));
+    facts.idle = memory.map(Memory::into_idle).unwrap_or_default();
     let plan = decide::decide(&facts, &config.strip, &texts);
     let removed = plan.removed.iter().map(|(number, _)| *number).collect();
     bring_back(app, &tree, &removed, absent)?;
@@ -199,6 +204,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
     report.put_back = applied.put_back;
     report.dev_dependencies = plan.dev_dependencies;
     report.basis = basis;
+    report.idle = plan.idle;
     let commands_ran = !dry_run && !config.strip.verify.value.is_empty();
     // They may have written anything.
     let tree = if commands_ran { Tree::read(app) } else { tree };
@@ -247,11 +253,11 @@ fn bring_back(
 fn recall(
     app: &Path,
     basis: &str,
+    memory: &Memory,
     tree: &Tree,
     absent: &dyn Absent,
 ) -> Result<Option<StripReport>> {
-    let memory = absent.remembered().as_deref().and_then(Memory::decode);
-    let Some(mut report) = memory.and_then(|memory| memory.recall(basis)) else {
+    let Some(mut report) = memory.recall(basis).cloned() else {
         return Ok(None);
     };
     let problem = |error: std::io::Error| error::io("stripping", app, &error);

@@ -7,13 +7,15 @@
 //! anew since.
 
 use std::path::Path;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Input;
+use super::idle::Idle;
 use super::journal::FileChange;
+use super::packages::in_packages;
+use super::program;
 use super::report::StripReport;
 use slugsmith_facts::absent::Packed;
 use slugsmith_facts::beneath;
@@ -39,19 +41,30 @@ const LARGEST_READ: u64 = super::reading::MAX_TEXT;
 /// More than any report has, uncompressed; a broken file must not fill the memory.
 const MOST_BYTES: usize = 256_000_000;
 const DIGEST_LENGTH: usize = 64;
+/// In place of a digest that was not made: no digest is equal to it.
+const UNKNOWN: &str = "unknown";
 
 /// A report and what it holds for.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Memory {
     basis: String,
     report: StripReport,
+    #[serde(default)]
+    idle: Idle,
 }
 
 /// What a decision about this app depends on, as one digest. `whole` lists all files of
 /// the app, also those that are not on disk; `packed` is what the pack holds. `None` where
-/// something can't be read, or the packed tree is not as it was packed.
+/// something can't be read, or the packed tree is not as it was packed. Where `last` was made on
+/// another basis already by the app's own files, the contents of packages on disk are left open:
+/// nothing is equal to that.
 #[must_use]
-pub fn basis(whole: &Tree, packed: &Packed, input: &Input<'_>) -> Option<String> {
+pub fn basis(
+    whole: &Tree,
+    packed: &Packed,
+    input: &Input<'_>,
+    last: Option<&Memory>,
+) -> Option<String> {
     let (config, environment) = (&input.config.strip, input.environment);
     if !whole.unread().is_empty() {
         return None;
@@ -65,11 +78,8 @@ pub fn basis(whole: &Tree, packed: &Packed, input: &Input<'_>) -> Option<String>
         return None;
     }
     let mut hasher = blake3::Hasher::new();
-    let mut add = |part: &[u8]| {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    };
-    add(program()?.as_bytes());
+    let mut add = |part: &[u8]| add_part(&mut hasher, part);
+    add(program::digest()?.as_bytes());
     add(packed.digest.as_bytes());
     add(format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
@@ -86,20 +96,55 @@ pub fn basis(whole: &Tree, packed: &Packed, input: &Input<'_>) -> Option<String>
             .collect::<Vec<_>>()
     )
     .as_bytes());
-    let step = work::files("comparing with the last build", outside.len());
-    let contents: Vec<Option<blake3::Hash>> = outside
+    let (installed, own): (Vec<&Entry>, Vec<&Entry>) =
+        outside.into_iter().partition(|entry| is_installed(entry));
+    for entry in &installed {
+        add_entry(&mut add, entry);
+    }
+    add_contents(&mut add, whole.root(), &own)?;
+    let own = hasher.finalize().to_hex().to_string();
+    // Nothing can be recalled: what others installed is read once, by who decides, and not a first time here.
+    let is_pack = !packed.roots.is_empty();
+    if !is_pack && last.is_some_and(|last| !last.basis.starts_with(&own)) {
+        return Some(format!("{own} {UNKNOWN}"));
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |part: &[u8]| add_part(&mut hasher, part);
+    add_contents(&mut add, whole.root(), &installed)?;
+    Some(format!("{own} {}", hasher.finalize().to_hex()))
+}
+
+/// Whether somebody else installed a file, and leaves it alone as long as the app wants the same.
+fn is_installed(entry: &Entry) -> bool {
+    entry.path().to_str().is_some_and(in_packages)
+}
+
+/// Each part with its length, so that no two lists of parts are one.
+fn add_part(hasher: &mut blake3::Hasher, part: &[u8]) {
+    hasher.update(&(part.len() as u64).to_le_bytes());
+    hasher.update(part);
+}
+
+fn add_entry(add: &mut dyn FnMut(&[u8]), entry: &Entry) {
+    add(entry.path_bytes());
+    add(&entry.mode().to_le_bytes());
+    add(&entry.size().to_le_bytes());
+    add(format!("{:?}", entry.kind()).as_bytes());
+}
+
+/// `None` if one can't be read.
+fn add_contents(add: &mut dyn FnMut(&[u8]), root: &Path, entries: &[&Entry]) -> Option<()> {
+    let step = work::files("comparing with the last build", entries.len());
+    let contents: Vec<Option<blake3::Hash>> = entries
         .par_iter()
         .inspect(|_| step.done(1))
-        .map(|entry| content(whole.root(), entry))
+        .map(|entry| content(root, entry))
         .collect();
-    for (entry, content) in outside.iter().zip(contents) {
-        add(entry.path_bytes());
-        add(&entry.mode().to_le_bytes());
-        add(&entry.size().to_le_bytes());
-        add(format!("{:?}", entry.kind()).as_bytes());
+    for (entry, content) in entries.iter().zip(contents) {
+        add_entry(add, entry);
         add(content?.as_bytes());
     }
-    Some(hasher.finalize().to_hex().to_string())
+    Some(())
 }
 
 /// The environment without the variables that no decision may depend on.
@@ -147,23 +192,6 @@ fn content(root: &Path, entry: &Entry) -> Option<blake3::Hash> {
     Some(blake3::hash(&bytes))
 }
 
-/// What tells this very program from another version, which may decide otherwise.
-fn program() -> Option<&'static str> {
-    static DIGEST: OnceLock<Option<String>> = OnceLock::new();
-    let digest = DIGEST.get_or_init(|| {
-        let file = beneath::open(Path::new("/proc/self/exe")).ok()?;
-        if cfg!(debug_assertions) {
-            // Hashing takes a second there, and compilers leave true times.
-            let about = file.metadata().ok()?;
-            return Some(format!("{} {:?}", about.len(), about.modified().ok()?));
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(file).ok()?;
-        Some(hasher.finalize().to_hex().to_string())
-    });
-    digest.as_deref()
-}
-
 impl Memory {
     /// Something to remember; `None` where the report is of no use for another run.
     #[must_use]
@@ -173,6 +201,7 @@ impl Memory {
         is_clean.then(|| Self {
             basis,
             report: report.clone(),
+            idle: report.idle.clone(),
         })
     }
 
@@ -200,8 +229,15 @@ impl Memory {
 
     /// The report, if it was made on this basis.
     #[must_use]
-    pub fn recall(self, basis: &str) -> Option<StripReport> {
-        (self.basis == basis).then_some(self.report)
+    pub fn recall(&self, basis: &str) -> Option<&StripReport> {
+        let is_known = !basis.ends_with(UNKNOWN);
+        (is_known && self.basis == basis).then_some(&self.report)
+    }
+
+    /// Files of packages that referred to no candidate.
+    #[must_use]
+    pub fn into_idle(self) -> Idle {
+        self.idle
     }
 }
 

@@ -15,7 +15,9 @@ use super::decide::Because;
 use super::endings;
 use super::facts::{Facts, Texts, in_packages, package_folder};
 use super::front_end;
+use super::idle::Mark;
 use super::index::{self, parent};
+use super::known::Known;
 use super::python as modules_of_python;
 use super::references::{self, Beside};
 use super::related::Tops;
@@ -42,23 +44,61 @@ impl Found {
     }
 }
 
+/// What a file refers to, and its mark where that is nothing and stays so while the packages are the same.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) found: Vec<Found>,
+    pub(super) idle: Option<Mark>,
+}
+
 /// What a file refers to, as far as candidates are concerned.
-pub(super) fn read(
-    facts: &Facts<'_>,
-    tops: &Tops<'_>,
-    open: &[Option<&'static Entry>],
-    texts: &dyn Texts,
-    number: usize,
-) -> Vec<Found> {
+pub(super) fn read(search: &Search<'_, '_>, texts: &dyn Texts, number: usize) -> Reading {
+    let facts = search.facts;
     let Some(path) = facts.index.path(number) else {
-        return Vec::new();
+        return Reading::default();
     };
     let Some(text) = texts.text(path) else {
-        return Vec::new();
+        return Reading::default();
     };
+    let mark = search.known.and_then(|known| known.mark(path, &text));
+    if let (Some(known), Some(mark)) = (search.known, mark)
+        && known.has(mark)
+    {
+        return Reading {
+            found: Vec::new(),
+            idle: Some(mark),
+        };
+    }
     let resolver = Resolver::new(facts, path);
+    let found = references_of(search, &resolver, number, path, &text);
+    let is_idle = found.is_empty() && !resolver.left_packages();
+    Reading {
+        found,
+        idle: mark.filter(|_| is_idle),
+    }
+}
+
+/// What is needed to read any file.
+pub(super) struct Search<'s, 'a> {
+    pub(super) facts: &'s Facts<'a>,
+    pub(super) tops: &'s Tops<'s>,
+    /// The candidates before anything was read.
+    pub(super) open: &'s [Option<&'static Entry>],
+    pub(super) known: Option<&'s Known>,
+}
+
+fn references_of(
+    search: &Search<'_, '_>,
+    resolver: &Resolver<'_, '_>,
+    number: usize,
+    path: &str,
+    text: &[u8],
+) -> Vec<Found> {
+    let Search {
+        facts, tops, open, ..
+    } = *search;
     let mut found = Vec::new();
-    let lines = references::Lines::of(&text);
+    let lines = references::Lines::of(text);
     let mut add = |meaning: Meaning, at: usize| {
         if let Meaning::File(target) = meaning
             && open.get(target).is_none_or(Option::is_none)
@@ -71,11 +111,11 @@ pub(super) fn read(
             line: lines.at(at),
         });
     };
-    if python::is_for_its_developers(path) || is_of_native_build(facts, path, &text) {
+    if python::is_for_its_developers(path) || is_of_native_build(facts, path, text) {
         return found;
     }
     if is_compilers(index::name(path)) {
-        for name in extended(&text) {
+        for name in extended(text) {
             resolver.configuration(&name, &mut |meaning| add(meaning, 0));
         }
         return found;
@@ -87,18 +127,18 @@ pub(super) fn read(
     let mut modules = BTreeMap::new();
     let in_python = !facts.python_roots.is_empty() && python::is_python(path);
     if in_python {
-        python::read(facts, path, &text, &mut modules);
+        python::read(facts, path, text, &mut modules);
     }
-    let has = |mark: &[u8]| memchr::memmem::find(&text, mark).is_some();
+    let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
     let mut resolved = Vec::new();
     let names_folders = !in_packages(path) || !path.ends_with(".json");
     let mut named = Vec::new();
     let mut seen = HashSet::new();
-    references::literals(&text, |literal| {
-        if asks_for_folder(path, &text, &literal) {
+    references::literals(text, |literal| {
+        if asks_for_folder(path, text, &literal) {
             resolved.push((
                 literal.text,
-                words::joined_exactly(&text, &literal),
+                words::joined_exactly(text, &literal),
                 literal.at,
             ));
         }
@@ -114,7 +154,7 @@ pub(super) fn read(
             });
         }
         resolver.literal(&literal, &mut |meaning| {
-            let loads = literal.form == references::Form::Module || is_loaded(&text, literal.at);
+            let loads = literal.form == references::Form::Module || is_loaded(text, literal.at);
             let names = names_folders && !loads && !literal.is_punctuation();
             if let (Meaning::Below(folder), true) = (&meaning, names) {
                 named.push((folder.clone(), literal.at));
@@ -122,34 +162,34 @@ pub(super) fn read(
             add(meaning, literal.at);
         });
     });
-    if !in_packages(path) && words::asks_for_any_package(&text) {
+    if !in_packages(path) && words::asks_for_any_package(text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
     // Who reads a resolved file alone names no folder.
     let goes_up = has(b"dirname") || has(b"..");
     for (name, joined, at) in &resolved {
-        of_package(name, joined.as_deref(), &resolver, &mut |meaning| {
+        of_package(name, joined.as_deref(), resolver, &mut |meaning| {
             if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
                 named.push((folder.clone(), *at));
             }
             add(meaning, *at);
         });
     }
-    scanned(facts, tops, path, &text, &mut add);
-    let by_name = in_python.then(|| python::resources(path, &text)).flatten();
+    scanned(facts, tops, path, text, &mut add);
+    let by_name = in_python.then(|| python::resources(path, text)).flatten();
     named.extend(by_name.map(|folder| (folder, 0)));
-    opened(path, &text, named, &resolver, &mut add);
-    words::of_configuration(facts, path, &text, &resolver, &mut add);
-    if !in_packages(path) && shell::is_script(path, &text) {
-        words::of_script(path, &text, &resolver, &mut add);
+    opened(path, text, named, resolver, &mut add);
+    words::of_configuration(facts, path, text, resolver, &mut add);
+    if !in_packages(path) && shell::is_script(path, text) {
+        words::of_script(path, text, resolver, &mut add);
     }
     for (folder, at) in modules {
         add(Meaning::Wholly(folder), at);
     }
-    if references::computed_load(&text) {
+    if references::computed_load(text) {
         resolver.computed(&mut |meaning| add(meaning, 0));
     }
-    if !in_packages(path) && memchr::memmem::find(&text, b"git ").is_some() {
+    if !in_packages(path) && memchr::memmem::find(text, b"git ").is_some() {
         add(Meaning::Below(".git".to_owned()), 0);
     }
     found

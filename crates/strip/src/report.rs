@@ -11,6 +11,7 @@ use super::dev_dependencies::NeededDevDependency;
 use super::entries;
 use super::facts::{Facts, package_folder};
 use super::identical::Identical;
+use super::idle::Idle;
 use super::index::{name, parent};
 use super::legacy::ListReport;
 use super::own::{self, Offer};
@@ -62,6 +63,9 @@ pub struct StripReport {
     /// What the decision depends on, where that is known; see [`super::memory::basis`].
     #[serde(skip)]
     pub basis: Option<String>,
+    /// Files that the next decision need not search.
+    #[serde(skip)]
+    pub idle: Idle,
     /// Whether nothing had changed, so that the last report holds.
     #[serde(skip)]
     pub recalled: bool,
@@ -166,6 +170,7 @@ impl StripReport {
             lists: Vec::new(),
             left_alone: Vec::new(),
             basis: None,
+            idle: Idle::default(),
             recalled: false,
         }
     }

@@ -4,6 +4,8 @@
 //! path from the file's folder, from its package, or from the app's root, and whatever
 //! exists under any of these readings counts as meant.
 
+use std::cell::Cell;
+
 use super::catalogue::python::top_folder;
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{join, parent};
@@ -60,6 +62,8 @@ pub struct Resolver<'f, 'a> {
     in_app: bool,
     /// The file's folder and those above it that have a `node_modules`, nearest first.
     holders: Vec<&'f str>,
+    /// Whether a file of a package may mean something outside of all packages.
+    leaves_packages: Cell<bool>,
 }
 
 impl<'f, 'a> Resolver<'f, 'a> {
@@ -83,6 +87,31 @@ impl<'f, 'a> Resolver<'f, 'a> {
                 .or_else(|| installed_folder(file))
                 .unwrap_or_default(),
             in_app: package.is_none() && !in_packages(file),
+            leaves_packages: Cell::new(false),
+        }
+    }
+
+    /// Whether what was asked so far depends on more than what is below some `node_modules`.
+    #[must_use]
+    pub fn left_packages(&self) -> bool {
+        self.in_app || self.leaves_packages.get()
+    }
+
+    /// Takes note of a path that is looked for.
+    fn asks_for(&self, path: &str) {
+        if !in_packages(path) {
+            self.leaves_packages.set(true);
+        }
+    }
+
+    /// The same for a literal, also where nothing of its last name is in the app today.
+    fn asks_upwards(&self, text: &str) {
+        if text.starts_with('.') {
+            if let Some(path) = join(self.folder, text) {
+                self.asks_for(&path);
+            }
+        } else if text.contains("/../") || text.ends_with("/..") {
+            self.leaves_packages.set(true);
         }
     }
 
@@ -103,6 +132,9 @@ impl<'f, 'a> Resolver<'f, 'a> {
                 ..*literal
             };
             return self.literal(&start, found);
+        }
+        if text.contains("..") {
+            self.asks_upwards(text);
         }
         if !literal.open && !self.facts.index.may_be(text) {
             return;
@@ -276,6 +308,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
 
     fn path(&self, path: Option<String>, literal: &Literal<'_>, found: &mut dyn FnMut(Meaning)) {
         let Some(path) = path else { return };
+        self.asks_for(&path);
         // `"." + extension` says nothing of where the file is.
         if literal.open && !matches!(literal.text, "." | "..") {
             let slash = if literal.text.ends_with('/') && !path.is_empty() {
@@ -350,6 +383,7 @@ impl<'f, 'a> Resolver<'f, 'a> {
         let Some(path) = join(self.folder, path) else {
             return;
         };
+        self.asks_for(&path);
         if path.is_empty() && self.in_app {
             found(Meaning::Below(path));
             return;

@@ -4,6 +4,7 @@ mod app;
 mod development;
 mod folders;
 mod front_ends;
+mod idle;
 mod interpreted;
 mod levels;
 mod lists;

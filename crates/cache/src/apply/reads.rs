@@ -103,11 +103,12 @@ impl Read {
 /// Every file of the app that `is_app` accepts, and the config vars that code in them names.
 pub(crate) fn everything(
     context: &Context<'_>,
-    is_app: impl Fn(&Path) -> bool,
+    is_app: impl Fn(&Path) -> bool + Sync,
     old: Option<&Inputs>,
 ) -> (Files, Inputs) {
     let mentions = Mentions::of(context.environment);
-    let tree = Tree::read(&context.app.root);
+    // Below a folder that is none of the app's nothing is.
+    let tree = Tree::read_where(&context.app.root, &is_app);
     let look = |path: &Path, text: &[u8]| mentions.in_code(path, text);
     let (files, in_code) = Files::read(&tree, &[PathBuf::new()], is_app, look);
     let named = in_code.into_iter().flatten().collect();

@@ -67,7 +67,7 @@ impl Beneath {
     }
 }
 
-fn remove(parent: BorrowedFd<'_>, name: &CStr) -> rustix::io::Result<()> {
+pub(super) fn remove(parent: BorrowedFd<'_>, name: &CStr) -> rustix::io::Result<()> {
     // The folder that it is in is the caller's: its mode is not ours to change.
     let folder = match rustix::fs::unlinkat(parent, name, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT) => return Ok(()),

@@ -211,3 +211,57 @@ fn a_copy_keeps_the_mode_follows_no_link_and_overwrites_nothing() {
     let missing = crate::beneath::own::copy(&from.path().join("none"), &to.path().join("none"));
     assert_eq!(missing.unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }
+
+#[test]
+fn many_files_are_moved_and_removed_as_one_by_one() {
+    let (inside, outside, beneath) = folders();
+    for path in ["a/b/1", "a/b/2", "a/3", "4"] {
+        let path = inside.path().join(path);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, "x").unwrap();
+    }
+    fs_err::write(outside.path().join("foreign"), "x").unwrap();
+    beneath.create_folder(Path::new("aside")).unwrap();
+    let mut many = Many::new(&beneath);
+    for (number, path) in ["a/b/1", "a/b/2", "a/3", "4"].iter().enumerate() {
+        let slot = format!("aside/{number}");
+        many.move_file(Path::new(path), Path::new(&slot)).unwrap();
+        assert!(!beneath.has(Path::new(path)), "{path}");
+        assert!(beneath.is_file(Path::new(&slot)), "{slot}");
+    }
+    for refused in ["out/foreign", "../x", "a/none", "none/x"] {
+        assert!(
+            many.move_file(Path::new(refused), Path::new("aside/9"))
+                .is_err(),
+            "{refused}"
+        );
+    }
+    assert!(
+        many.move_file(Path::new("aside/0"), Path::new("out/0"))
+            .is_err()
+    );
+    assert!(many.remove(Path::new("out/foreign")).is_err());
+    for gone in ["aside/0", "aside/0", "aside/1", "none/x", "aside"] {
+        many.remove(Path::new(gone)).unwrap();
+        assert!(!beneath.has(Path::new(gone)), "{gone}");
+    }
+    assert!(outside.path().join("foreign").exists());
+}
+
+#[test]
+fn a_file_of_an_app_is_read_through_links_that_stay_in_it() {
+    let (inside, outside, _beneath) = folders();
+    let root = inside.path();
+    fs_err::create_dir_all(root.join("a/b")).unwrap();
+    fs_err::write(root.join("a/b/c"), "own").unwrap();
+    fs_err::write(outside.path().join("foreign"), "foreign").unwrap();
+    symlink("b/c", root.join("a/link")).unwrap();
+    symlink(root.join("a"), root.join("whole")).unwrap();
+    symlink(outside.path().join("foreign"), root.join("away")).unwrap();
+    for path in ["a/b/c", "a/link", "whole/b/c", "whole/link", "a/./b/../b/c"] {
+        assert_eq!(read_in(root, path).unwrap(), b"own", "{path}");
+    }
+    for path in ["away", "out/foreign", "a", "none", "../x"] {
+        assert!(read_in(root, path).is_err(), "{path}");
+    }
+}

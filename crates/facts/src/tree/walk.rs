@@ -30,6 +30,8 @@ const LISTING_BUFFER: usize = 64 * 1024;
 /// What the jobs share.
 struct Walk<'a> {
     root: &'a Path,
+    /// Whether a folder of this path is looked into.
+    enters: &'a (dyn Fn(&Path) -> bool + Sync),
     found: Mutex<Found>,
     step: work::Step<'a>,
 }
@@ -58,9 +60,10 @@ struct Listing {
     files: Vec<Box<Path>>,
 }
 
-pub(super) fn read(root: &Path) -> Tree {
+pub(super) fn read(root: &Path, enters: &(dyn Fn(&Path) -> bool + Sync)) -> Tree {
     let walk = Walk {
         root,
+        enters,
         found: Mutex::new(Found {
             folders: vec![Folder::default()],
             unread: Vec::new(),
@@ -143,7 +146,9 @@ impl Walk<'_> {
                         known => known,
                     };
                     if kind == FileType::Directory {
-                        listing.folders.push(full);
+                        if (self.enters)(&full) {
+                            listing.folders.push(full);
+                        }
                     } else {
                         listing.files.push(full);
                     }
