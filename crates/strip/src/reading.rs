@@ -121,7 +121,7 @@ fn references_of(
         return found;
     }
     if composer::is_generated(path) {
-        composer::loaded(facts, path, &text, &mut add);
+        composer::loaded(facts, path, text, &mut add);
         return found;
     }
     let mut modules = BTreeMap::new();
