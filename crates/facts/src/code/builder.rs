@@ -12,9 +12,15 @@ pub(super) const LONG_CHAIN: usize = 8;
 /// One of more parts is data.
 pub(super) const MOST_PARTS: usize = 400;
 
+/// Scopes within one another that are told apart; what is deeper stands in the last of them. Rules go outwards from
+/// each call, so that a chain of thousands of `else if` would take its square.
+const DEEPEST: usize = 100;
+
 pub(super) struct Builder {
     pub(super) code: Code,
     pub(super) scope: usize,
+    /// How many scopes are around each one of the file's.
+    depths: Vec<usize>,
     /// Names of imports; [`Builder::finish`] reads the file by those of their modules.
     pub(super) aliases: Vec<Alias>,
 }
@@ -24,6 +30,7 @@ impl Builder {
         Self {
             code: Code::new(path, language),
             scope: 0,
+            depths: vec![0],
             aliases: Vec::new(),
         }
     }
@@ -47,6 +54,11 @@ impl Builder {
     /// Opens a scope and gives the one to go back to.
     pub(super) fn open(&mut self, kind: ScopeKind, line: u32) -> usize {
         let outer = self.scope;
+        let depth = self.depths.get(outer).map_or(1, |depth| depth + 1);
+        if depth > DEEPEST {
+            return outer;
+        }
+        self.depths.push(depth);
         self.code.scopes.push(Scope {
             kind,
             parent: outer,
@@ -145,7 +157,42 @@ pub(super) fn dotted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::dotted;
+    use super::{Builder, DEEPEST, dotted};
+    use crate::code::{Language, ScopeKind, parse};
+
+    #[test]
+    fn scopes_within_one_another_have_a_bound() {
+        let mut builder = Builder::new("a.js", Language::JavaScript);
+        for _ in 0..3 * DEEPEST {
+            builder.open(ScopeKind::Loop, 1);
+        }
+        assert_eq!(builder.code.scopes.len(), DEEPEST + 1);
+        builder.call(
+            "f".to_owned(),
+            Vec::new(),
+            slugsmith_finding::LineSpan::default(),
+        );
+        assert_eq!(builder.code.around(builder.scope).count(), DEEPEST);
+    }
+
+    #[test]
+    fn long_chains_of_choices_stay_small() {
+        let chain = |part: &str, end: &str| format!("x = {}{end};", part.repeat(2_000));
+        for text in [
+            chain("a.isReady && ", "f()"),
+            chain("a.isReady ? f() : ", "0"),
+            "if (a) { f(); } else ".repeat(2_000) + "{}",
+        ] {
+            let code = parse("a.js", Language::JavaScript, &text);
+            let conditions = code
+                .scopes
+                .iter()
+                .filter_map(|scope| scope.kind.condition());
+            let bytes: usize = conditions.map(str::len).sum();
+            assert!(bytes < 200_000, "{bytes}");
+            assert!(code.calls.iter().any(|call| call.callee == "f"));
+        }
+    }
 
     #[test]
     fn names_are_dotted_in_every_language() {

@@ -18,6 +18,9 @@ use super::builder::{Builder, dotted};
 use super::{Argument, Code, Expr, Language, ScopeKind};
 use values::{env, key_name};
 
+/// In bytes; a person writes no longer condition within an expression.
+const LONGEST_CONDITION: usize = 1_000;
+
 /// Parses one file; broken syntax keeps what was understood.
 pub(super) fn parse(path: &str, text: &str) -> Code {
     let allocator = Allocator::default();
@@ -121,9 +124,37 @@ impl Reader<'_> {
         self.line(oxc_span::Span::new(start, call.end.max(start)))
     }
 
+    /// A part of an expression that runs only if a condition holds, or does not. In a chain of thousands, as generators
+    /// write them, each condition has all before it: those stand in no branch.
+    fn choice(&mut self, condition: oxc_span::Span, holds: bool, part: &ast::Expression<'_>) {
+        let text = self.slice(condition);
+        if text.len() > LONGEST_CONDITION {
+            self.visit_expression(part);
+            return;
+        }
+        let condition = text.to_owned();
+        let kind = ScopeKind::Branch { condition, holds };
+        self.in_scope(kind, part.span(), |reader| reader.visit_expression(part));
+    }
+
     /// What a function returns, as an assignment to `return`: settings are often made that way (`() => ({ … })`).
     /// What else it may be is said where it stands: a call is a call there as well.
     fn given_back(&mut self, given: &ast::Expression<'_>) {
+        use ast::Expression as E;
+        let may_be = matches!(
+            given.get_inner_expression(),
+            E::ObjectExpression(_)
+                | E::ArrayExpression(_)
+                | E::LogicalExpression(_)
+                | E::StaticMemberExpression(_)
+                | E::ComputedMemberExpression(_)
+                | E::AwaitExpression(_)
+                | E::UnaryExpression(_)
+                | E::AssignmentExpression(_)
+        );
+        if !may_be {
+            return;
+        }
         let value = self.value(given, 0);
         if matches!(value, Expr::Object(_) | Expr::List(_) | Expr::Env { .. }) {
             let line = self.line(given.span());
@@ -341,13 +372,7 @@ impl<'a> Visit<'a> for Reader<'_> {
         // `watch && require("./reload")`
         if it.operator == LogicalOperator::And {
             self.visit_expression(&it.left);
-            let kind = ScopeKind::Branch {
-                condition: self.slice(it.left.span()).to_owned(),
-                holds: true,
-            };
-            self.in_scope(kind, it.right.span(), |reader| {
-                reader.visit_expression(&it.right);
-            });
+            self.choice(it.left.span(), true, &it.right);
             return;
         }
         walk::walk_logical_expression(self, it);
@@ -404,14 +429,8 @@ impl<'a> Visit<'a> for Reader<'_> {
     /// `process.env.NODE_ENV === "production" ? {} : require("./dev")` runs one of the two.
     fn visit_conditional_expression(&mut self, it: &ast::ConditionalExpression<'a>) {
         self.visit_expression(&it.test);
-        let condition = self.slice(it.test.span()).to_owned();
-        for (part, holds) in [(&it.consequent, true), (&it.alternate, false)] {
-            let kind = ScopeKind::Branch {
-                condition: condition.clone(),
-                holds,
-            };
-            self.in_scope(kind, part.span(), |reader| reader.visit_expression(part));
-        }
+        self.choice(it.test.span(), true, &it.consequent);
+        self.choice(it.test.span(), false, &it.alternate);
     }
 
     fn visit_switch_statement(&mut self, it: &ast::SwitchStatement<'a>) {
