@@ -2,7 +2,7 @@
 //! own run there?
 
 use super::facts::{Facts, Site};
-use slugsmith_facts::code::{Code, Expr, Language, ScopeKind};
+use slugsmith_facts::code::{Code, Expr, Language, Scope, ScopeKind};
 use slugsmith_facts::process::Need;
 
 /// Files that the web process runs as `__main__`.
@@ -27,6 +27,15 @@ pub(super) fn started<'a>(facts: &'a Facts<'_>) -> Vec<&'a Code> {
         .code(Language::Python)
         .filter(|code| paths.contains(&code.path))
         .collect()
+}
+
+/// `if __name__ == "__main__"` runs on a laptop where the web process is a real server.
+pub(super) fn is_main_guarded(code: &Code, scope: usize) -> bool {
+    let asks = |scope: &Scope| {
+        let condition = scope.kind.condition();
+        condition.is_some_and(|condition| condition.contains("__main__"))
+    };
+    code.language == Language::Python && code.around(scope).any(asks)
 }
 
 /// Whether a call runs for sure when its file is started: at the top, below the question for

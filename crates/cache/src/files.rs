@@ -29,6 +29,19 @@ pub(super) fn is_input(name: &str) -> bool {
     [ALL, SOME].contains(&name)
 }
 
+/// Whether a path relative to the app belongs to slugsmith's own work on it.
+pub(super) fn is_ours(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.starts_with(b".slugsmith-")
+}
+
+/// Whether nothing has happened to an entry since it was looked at; what a folder holds does not count.
+pub(super) fn is_untouched(before: &Entry, now: &Entry) -> bool {
+    let state = |entry: &Entry| (entry.inode(), entry.size(), entry.changed());
+    before.kind() == now.kind()
+        && (before.kind() == EntryKind::Directory || state(before) == state(now))
+}
+
 /// Path relative to the app → digest of content and executable bit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Files(BTreeMap<PathBuf, String>);

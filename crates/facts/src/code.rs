@@ -260,6 +260,25 @@ impl Code {
         })
     }
 
+    /// Every value that a name is given or a call gets, with its line and scope.
+    pub fn values(&self) -> impl Iterator<Item = (LineSpan, usize, &Expr)> {
+        self.given().chain(self.passed())
+    }
+
+    /// The values of assignments.
+    pub fn given(&self) -> impl Iterator<Item = (LineSpan, usize, &Expr)> {
+        let assignments = self.assignments.iter();
+        assignments.map(|one| (one.line, one.scope, &one.value))
+    }
+
+    /// The arguments of calls.
+    pub fn passed(&self) -> impl Iterator<Item = (LineSpan, usize, &Expr)> {
+        self.calls.iter().flat_map(|call| {
+            let arguments = call.arguments.iter();
+            arguments.map(move |argument| (call.line, call.scope, &argument.value))
+        })
+    }
+
     /// Whether the file imports a module of this name or below it.
     #[must_use]
     pub fn imports(&self, module: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Follows the app's own modules from the files that its start commands name; what is
 //! never reached from there (tests, build scripts) may require whatever it likes.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
@@ -51,11 +52,12 @@ pub fn needed(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<NeededDevDependency> 
         let resolver = Resolver::new(facts, path);
         let loads = Loads::of(path, &text);
         references::literals(&text, |literal| {
-            if literal.form != Form::Module || loads.is_of_development(literal.text) {
+            if literal.form != Form::Module {
                 return;
             }
             if let Some(name) = dev.iter().find(|name| is_from(literal.text, name))
                 && !is_optional(&text, literal.at)
+                && !loads.is_of_development(literal.text)
             {
                 needed
                     .entry((*name).to_owned())
@@ -68,8 +70,10 @@ pub fn needed(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<NeededDevDependency> 
             resolver.literal(&literal, &mut |meaning| {
                 if let Meaning::File(file) = meaning
                     && is_app_code(facts, file)
-                    && seen.insert(file)
+                    && !seen.contains(&file)
+                    && !loads.is_of_development(literal.text)
                 {
+                    seen.insert(file);
                     pending.push(file);
                 }
             });
@@ -78,19 +82,34 @@ pub fn needed(facts: &Facts<'_>, texts: &dyn Texts) -> Vec<NeededDevDependency> 
     needed.into_values().collect()
 }
 
-/// What a file loads, as its parser has it.
-struct Loads(Option<Code>);
+/// What a file loads, as its parser has it, once somebody asks.
+struct Loads<'t> {
+    path: &'t str,
+    text: &'t [u8],
+    code: OnceCell<Option<Code>>,
+}
 
-impl Loads {
-    fn of(path: &str, text: &[u8]) -> Self {
-        let text = std::str::from_utf8(text).ok();
-        Self(text.map(|text| code::parse(path, Language::JavaScript, text)))
+impl<'t> Loads<'t> {
+    fn of(path: &'t str, text: &'t [u8]) -> Self {
+        Self {
+            path,
+            text,
+            code: OnceCell::new(),
+        }
+    }
+
+    fn code(&self) -> Option<&Code> {
+        let parse = || {
+            let text = std::str::from_utf8(self.text).ok()?;
+            Some(code::parse(self.path, Language::JavaScript, text))
+        };
+        self.code.get_or_init(parse).as_ref()
     }
 
     /// Whether each place that loads a module is one that only development reaches (`if (NODE_ENV === "development")`):
     /// neither the module nor what it loads in its turn is needed.
     fn is_of_development(&self, module: &str) -> bool {
-        let Some(code) = &self.0 else {
+        let Some(code) = self.code() else {
             return false;
         };
         let mut places = code

@@ -42,16 +42,11 @@ impl Bounds {
 
     /// Whether this path, relative to the app, is a file of the app or may become one.
     pub(crate) fn is_app(&self, path: &Path) -> bool {
-        let first = path
-            .components()
-            .next()
-            .map(std::path::Component::as_os_str);
-        let first = first.unwrap_or_default();
-        let is_ours = first.as_encoded_bytes().starts_with(b".slugsmith-");
+        let first = path.iter().next().unwrap_or_default();
         let is_tools = self.is_home
             && first.as_encoded_bytes().starts_with(b".")
             && !self.home_names.contains(Path::new(first));
-        !(is_ours
+        !(files::is_ours(path)
             || is_tools
             || first == ".git"
             || OF_BUILDPACKS.iter().any(|name| first == *name)
@@ -139,11 +134,8 @@ impl Snapshot {
     }
 
     fn is_changed(&self, app: &Path, before: &Entry, now: &Entry) -> bool {
-        let is_same = before.kind() == EntryKind::Directory
-            || (before.inode(), before.size(), before.changed())
-                == (now.inode(), now.size(), now.changed());
         // Times also move when a file gets a second name or is written as it was.
-        !is_same
+        !files::is_untouched(before, now)
             && (before.mode() != now.mode()
                 || self.files.get(now.path()) != Some(&files::content(app, now).0))
     }
@@ -165,11 +157,7 @@ mod tests {
     fn effects_are_what_differs_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path();
-        let put = |path: &str, text: &str| {
-            let path = app.join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| crate::tests::put(app, path, text);
         for path in ["same", "touched", "edited", "gone/a", "gone/b", "src/x"] {
             put(path, "1");
         }

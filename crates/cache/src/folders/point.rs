@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use slugsmith_facts::beneath::{Beneath, own};
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
@@ -35,23 +36,25 @@ impl Point {
             outside,
         };
         point.entries = point.look(app);
-        let copied = || {
-            point
-                .entries
-                .values()
-                .filter(|entry| is_copied(entry.path()))
-        };
-        let bytes: u64 = copied().map(Entry::size).sum();
+        let copied: Vec<&Entry> = point
+            .entries
+            .values()
+            .filter(|entry| is_copied(entry.path()))
+            .collect();
+        let bytes: u64 = copied.iter().map(|entry| entry.size()).sum();
         let copies = tempfile::tempdir().ok().filter(|_| bytes <= MOST);
-        point.copies =
-            copies.filter(|copies| copied().all(|entry| copy(app, copies.path(), entry).is_ok()));
-        let links = copied().filter(|entry| entry.kind() == EntryKind::Symlink);
+        point.copies = copies.filter(|copies| {
+            copied
+                .iter()
+                .all(|entry| copy(app, copies.path(), entry).is_ok())
+        });
+        let links = copied
+            .iter()
+            .filter(|entry| entry.kind() == EntryKind::Symlink);
         point.links = links
             .filter_map(|link| {
-                Some((
-                    link.path().to_owned(),
-                    fs_err::read_link(app.join(link.path())).ok()?,
-                ))
+                let target = fs_err::read_link(app.join(link.path())).ok()?;
+                Some((link.path().to_owned(), target))
             })
             .collect();
         point
@@ -78,12 +81,8 @@ impl Point {
             }
         }
         for entry in self.entries.values() {
-            let is_same = now.get(entry.path()).is_some_and(|now| {
-                let of =
-                    |entry: &Entry| (entry.kind(), entry.inode(), entry.size(), entry.changed());
-                entry.kind() == now.kind()
-                    && (entry.kind() == EntryKind::Directory || of(entry) == of(now))
-            });
+            let now = now.get(entry.path());
+            let is_same = now.is_some_and(|now| files::is_untouched(entry, now));
             if !is_same && is_copied(entry.path()) {
                 let _ = self.put_back(&beneath, app, entry);
             }
@@ -112,16 +111,8 @@ impl Point {
     fn look(&self, app: &Path) -> BTreeMap<PathBuf, Entry> {
         let tree = Tree::read(app);
         let entries = tree.entries().iter().filter(|entry| {
-            let is_ours = entry
-                .path()
-                .as_os_str()
-                .as_encoded_bytes()
-                .starts_with(b".slugsmith-");
-            !is_ours
-                && !self
-                    .outside
-                    .iter()
-                    .any(|path| entry.path().starts_with(path))
+            let path = entry.path();
+            !files::is_ours(path) && !self.outside.iter().any(|outside| path.starts_with(outside))
         });
         entries
             .map(|entry| (entry.path().to_owned(), entry.clone()))
@@ -151,11 +142,7 @@ mod tests {
     fn what_scripts_did_is_undone() {
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path();
-        let put = |path: &str, text: &str| {
-            let path = app.join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| crate::tests::put(app, path, text);
         let has = |path: &str| app.join(path).exists();
         let read = |path: &str| fs_err::read_to_string(app.join(path)).unwrap();
         for path in [

@@ -149,30 +149,11 @@ fn in_arguments(arguments: &mut [Argument], renamed: &[(&str, &str)]) {
     }
 }
 
-/// Values are no deeper than `builder::DEPTH`.
 fn in_value(value: &mut Expr, renamed: &[(&str, &str)]) {
-    match value {
-        Expr::Name(name) => rename(name, renamed),
-        Expr::Call { callee, arguments } => {
-            rename(callee, renamed);
-            in_arguments(arguments, renamed);
-        }
-        Expr::Env {
-            default: Some(inner),
-            ..
-        } => in_value(inner, renamed),
-        Expr::Object(entries) => {
-            for (_, one) in entries {
-                in_value(one, renamed);
-            }
-        }
-        Expr::List(items) | Expr::Either(items) | Expr::Join(items) => {
-            for one in items {
-                in_value(one, renamed);
-            }
-        }
+    value.walk_mut(&mut |part| match part {
+        Expr::Name(name) | Expr::Call { callee: name, .. } => rename(name, renamed),
         _ => {}
-    }
+    });
 }
 
 #[cfg(test)]

@@ -154,6 +154,33 @@ impl Expr {
         }
     }
 
+    /// Calls `change` for all values inside this one, then for this value.
+    pub(crate) fn walk_mut(&mut self, change: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::Env {
+                default: Some(inner),
+                ..
+            } => inner.walk_mut(change),
+            Self::Call { arguments, .. } => {
+                for argument in arguments {
+                    argument.value.walk_mut(change);
+                }
+            }
+            Self::Object(entries) => {
+                for (_, value) in entries {
+                    value.walk_mut(change);
+                }
+            }
+            Self::List(items) | Self::Either(items) | Self::Join(items) => {
+                for item in items {
+                    item.walk_mut(change);
+                }
+            }
+            _ => {}
+        }
+        change(self);
+    }
+
     /// Whether `test` holds for this value or one inside it.
     pub fn any(&self, mut test: impl FnMut(&Expr) -> bool) -> bool {
         let mut found = false;

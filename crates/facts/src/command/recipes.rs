@@ -92,11 +92,10 @@ fn found(files: &dyn Files, asked: &Asked<'_>, names: &[&str]) -> Option<(String
             .filter_map(|name| join(asked.folder.as_deref(), name))
             .collect(),
     };
-    let read = |path: String| Some((files.text(&path)?, path));
-    paths
-        .into_iter()
-        .find_map(read)
-        .map(|(text, path)| (path, text))
+    paths.into_iter().find_map(|path| {
+        let text = files.text(&path)?;
+        Some((path, text))
+    })
 }
 
 fn make(files: &dyn Files, command: &Command, names: &[&str]) -> Vec<Next> {

@@ -138,38 +138,19 @@ fn variable<'a>(
     (!name.is_empty() && name.bytes().all(plain)).then_some(name)
 }
 
-/// Values are no deeper than the parsers make them.
 fn settle(value: &mut Expr, readers: &BTreeSet<String>) {
-    match value {
-        Expr::Call { callee, arguments } => {
-            for argument in arguments.iter_mut() {
-                settle(&mut argument.value, readers);
-            }
-            let first = arguments.first().map(|argument| &argument.value);
-            if let Some(name) = variable(callee, first, readers) {
-                let name = name.to_owned();
-                let default = arguments
-                    .get(1)
-                    .map(|argument| Box::new(argument.value.clone()));
-                *value = Expr::Env { name, default };
-            }
-        }
-        Expr::Env {
-            default: Some(inner),
-            ..
-        } => settle(inner, readers),
-        Expr::Object(entries) => {
-            for (_, one) in entries {
-                settle(one, readers);
-            }
-        }
-        Expr::List(items) | Expr::Either(items) | Expr::Join(items) => {
-            for one in items {
-                settle(one, readers);
-            }
-        }
-        _ => {}
-    }
+    value.walk_mut(&mut |part| {
+        let Expr::Call { callee, arguments } = part else {
+            return;
+        };
+        let first = arguments.first().map(|argument| &argument.value);
+        let Some(name) = variable(callee, first, readers).map(str::to_owned) else {
+            return;
+        };
+        let default = arguments.get(1);
+        let default = default.map(|argument| Box::new(argument.value.clone()));
+        *part = Expr::Env { name, default };
+    });
 }
 
 #[cfg(test)]
@@ -185,6 +166,11 @@ mod tests {
         sources.files = parsed.collect();
         apply(&mut sources);
         sources
+    }
+
+    fn names(sources: &Sources) -> Vec<&str> {
+        let reads = sources.files.iter().flat_map(|code| &code.reads);
+        reads.map(|read| read.name.as_str()).collect()
     }
 
     #[test]
@@ -209,13 +195,7 @@ mod tests {
             "{values:?}"
         );
         assert!(values.iter().any(|value| value.reads("N")), "{values:?}");
-        let reads: Vec<_> = sources
-            .files
-            .iter()
-            .flat_map(|code| &code.reads)
-            .map(|read| read.name.as_str())
-            .collect();
-        assert_eq!(reads, ["SHOP_PORT", "N"]);
+        assert_eq!(names(&sources), ["SHOP_PORT", "N"]);
     }
 
     #[test]
@@ -223,13 +203,7 @@ mod tests {
         let js = "function getEnv(key, other) { return process.env[key] ?? other; }\nconst p = getEnv('PORT', 3000);\n\
                   const all = process.env[x];\n";
         let sources = read(&[("a.js", Language::JavaScript, js)]);
-        let reads: Vec<_> = sources
-            .files
-            .iter()
-            .flat_map(|code| &code.reads)
-            .map(|read| read.name.as_str())
-            .collect();
-        assert_eq!(reads, [ANY, "PORT"]);
+        assert_eq!(names(&sources), [ANY, "PORT"]);
     }
 
     #[test]

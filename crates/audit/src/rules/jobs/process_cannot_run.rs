@@ -201,11 +201,8 @@ fn waits_forever(facts: &Facts<'_>) -> Option<Evidence> {
     }
     let names =
         |value: &Expr| value.any(|part| part.text().is_some_and(|text| text.contains(SIGN)));
-    let in_code = facts.sources.files.iter().any(|code| {
-        let mut arguments = code.calls.iter().flat_map(|call| &call.arguments);
-        arguments.any(|argument| names(&argument.value))
-            || code.assignments.iter().any(|one| names(&one.value))
-    });
+    let mut files = facts.sources.files.iter();
+    let in_code = files.any(|code| code.values().any(|(_, _, value)| names(value)));
     let in_text = facts
         .sources
         .texts

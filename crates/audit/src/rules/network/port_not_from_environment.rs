@@ -14,7 +14,7 @@ use crate::servers::started_in_go;
 use crate::{Facts, Site, proxies};
 use command::{command, gunicorn_bind};
 use indoc::indoc;
-use listen::{Listen, is_main_guard, listen};
+use listen::{Listen, listen};
 use slugsmith_facts::code::{Code, Expr, Language};
 use slugsmith_finding::Severity;
 
@@ -105,7 +105,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         };
         listens = true;
         if branch(site.code, site.call.scope) == Branch::Development
-            || is_main_guard(site) && !started.contains(&site.code.path.as_str())
+            || python::is_main_guarded(site.code, site.call.scope)
+                && !started.contains(&site.code.path.as_str())
             || guards::is_maintenance(facts, &site.code.path)
         {
             continue;

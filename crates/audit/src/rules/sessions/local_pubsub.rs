@@ -168,13 +168,7 @@ fn live_query(facts: &Facts<'_>) -> Verdict {
     .next()?;
     let shared = facts.code(Language::JavaScript).any(|code| {
         let says = |value: &Expr| value.any(|value| value.key("redisURL").is_some());
-        code.calls
-            .iter()
-            .any(|call| call.arguments.iter().any(|argument| says(&argument.value)))
-            || code
-                .assignments
-                .iter()
-                .any(|assignment| says(&assignment.value))
+        code.values().any(|(_, _, value)| says(value))
     });
     Some((!shared).then(|| {
         Evidence::line(

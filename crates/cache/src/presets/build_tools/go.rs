@@ -202,11 +202,7 @@ mod tests {
     #[test]
     fn go_programs_are_named_as_go_names_them() {
         let app = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = app.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| crate::tests::put(app.path(), path, text);
         put("go.mod", "module example.com/shop/v2\n\ngo 1.22\n");
         put("main.go", "// a shop\npackage main\n");
         put("cmd/worker/main.go", "package main\n");

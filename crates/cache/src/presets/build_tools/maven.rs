@@ -169,11 +169,7 @@ mod tests {
     #[test]
     fn a_repository_in_the_app_is_part_of_the_stores_key() {
         let folder = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| crate::tests::put(folder.path(), path, text);
         let pom = |url: &str| {
             let all = format!("<repositories><repository><url>{url}</url></repository>");
             put(

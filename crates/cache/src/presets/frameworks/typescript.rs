@@ -72,7 +72,7 @@ fn everything_else(root: &Path, made: &[PathBuf]) -> Files {
         let path = entry.path();
         let is_left_out = LEFT_OUT.iter().any(|name| path.starts_with(name))
             || made.iter().any(|made| path.starts_with(made))
-            || path.to_string_lossy().starts_with(".slugsmith-");
+            || files::is_ours(path);
         !is_left_out && entry.kind() == EntryKind::File
     };
     Files::named(tree.entries().iter().filter(is_input).map(|entry| {

@@ -128,11 +128,7 @@ mod tests {
     #[test]
     fn a_copied_package_is_all_of_its_files_an_editable_one_what_its_build_reads() {
         let folder = tempfile::tempdir().unwrap();
-        let put = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
-        };
+        let put = |path: &str, text: &str| crate::tests::put(folder.path(), path, text);
         let look = |editable| {
             let mut inputs = Inputs::default();
             let path = "./lib".to_owned();

@@ -3,7 +3,6 @@
 use super::reads_only;
 use crate::python;
 use crate::rules::prelude::*;
-use slugsmith_facts::code::Scope;
 
 /// `postgres://` is a name that `SQLAlchemy` dropped in 1.4.
 pub(super) fn alchemy(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -47,13 +46,9 @@ pub(super) fn alchemy(facts: &Facts<'_>) -> Vec<Evidence> {
         return Vec::new();
     }
     let started = python::started(facts);
-    // `if __name__ == "__main__":` of a module that is only imported.
+    // Not the main part of a module that is only imported.
     let runs = |code: &Code, scope: usize| {
-        let asks = |scope: &Scope| {
-            let condition = scope.kind.condition();
-            condition.is_some_and(|condition| condition.contains("__main__"))
-        };
-        !code.around(scope).any(asks) || started.iter().any(|one| one.path == code.path)
+        !python::is_main_guarded(code, scope) || started.iter().any(|one| one.path == code.path)
     };
     let is_url = |code: &Code, value: &Expr| reads_only(code, value, "DATABASE_URL");
     let mut found = Vec::new();

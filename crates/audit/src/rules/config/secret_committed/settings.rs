@@ -70,16 +70,7 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
 /// The first key in a file of which the form tells who issued it. It is real wherever it stands,
 /// also where only development uses it.
 fn issued(code: &Code) -> Option<Evidence> {
-    let assigned = code
-        .assignments
-        .iter()
-        .map(|assignment| (assignment.line, &assignment.value));
-    let passed = code.calls.iter().flat_map(|call| {
-        call.arguments
-            .iter()
-            .map(move |argument| (call.line, &argument.value))
-    });
-    let (line, issuer) = assigned.chain(passed).find_map(|(line, value)| {
+    let (line, issuer) = code.values().find_map(|(line, _, value)| {
         let mut issuer = None;
         value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
         Some((line, issuer?))

@@ -120,9 +120,14 @@ fn field_of_go<'a>(facts: &'a Facts<'_>, site: Site<'_>, value: &Expr) -> Option
 fn mentions_port(facts: &Facts<'_>) -> bool {
     facts.sources.texts.iter().any(|(path, text)| {
         let image = path.contains("ocker") || path.contains("compose");
-        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        !image && words.any(|word| word == "PORT")
+        !image && says_port(text)
     })
+}
+
+/// Whether a text has the platform's variable; `SHOP_PORT` is another one.
+fn says_port(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.any(|word| word == "PORT")
 }
 
 /// A Go server that speaks TLS whatever is set: the router speaks plain HTTP to a dyno.
@@ -181,16 +186,9 @@ pub(super) fn unread(
     let servers = facts
         .calls()
         .filter(|other| other.code.language == Language::Go && listen(*other).is_some());
-    // `HUNT_PORT` is another variable.
-    let words = |text: &str| {
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .any(|word| word == "PORT")
-    };
-    let names = |value: &Expr| value.any(|part| part.text().is_some_and(words));
+    let names = |value: &Expr| value.any(|part| part.text().is_some_and(says_port));
     let by_code = facts.code(Language::Go).any(|code| {
-        let mut arguments = code.calls.iter().flat_map(|call| &call.arguments);
-        arguments.any(|argument| names(&argument.value))
-            || code.assignments.iter().any(|one| names(&one.value))
+        code.values().any(|(_, _, value)| names(value))
             || code.calls.iter().any(|call| {
                 // A function that is given the name is known by its calls.
                 let is_reader = code

@@ -106,14 +106,3 @@ fn go_framework(code: &Code) -> bool {
     .iter()
     .any(|module| code.imports(module))
 }
-
-/// `if __name__ == "__main__"` runs on a laptop where the web process is a real server.
-pub(super) fn is_main_guard(site: Site<'_>) -> bool {
-    site.code.language == Language::Python
-        && site.code.around(site.call.scope).any(|scope| {
-            scope
-                .kind
-                .condition()
-                .is_some_and(|it| it.contains("__main__"))
-        })
-}

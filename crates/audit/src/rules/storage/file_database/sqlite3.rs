@@ -75,7 +75,5 @@ fn writes(code: &Code) -> bool {
         }
     };
     let is_change = |value: &Expr| value.any(|value| value.text().is_some_and(changes));
-    let mut passed = code.calls.iter().flat_map(|call| &call.arguments);
-    passed.any(|argument| is_change(&argument.value))
-        || code.assignments.iter().any(|one| is_change(&one.value))
+    code.values().any(|(_, _, value)| is_change(value))
 }

@@ -44,25 +44,16 @@ pub(super) fn find(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// The first such options in what a file always runs.
 fn options(code: &Code) -> Option<(LineSpan, Does)> {
-    let passed = code.calls.iter().flat_map(|call| {
-        let arguments = call.arguments.iter();
-        arguments.map(move |argument| (call.line, call.scope, &argument.value))
-    });
-    let set = code
-        .assignments
-        .iter()
-        .map(|one| (one.line, one.scope, &one.value));
-    let runs = |scope: usize| branch(code, scope) == Branch::Always;
-    let mut found = passed
-        .chain(set)
-        .filter(|(_, scope, _)| runs(*scope))
+    let found = code
+        .passed()
+        .chain(code.given())
+        .filter(|(_, scope, _)| branch(code, *scope) == Branch::Always)
         .filter_map(|(line, _, value)| {
             let mut does = None;
             value.walk(&mut |part| does = does.or_else(|| synchronized(part)));
             Some((line, does?))
         });
-    let first = found.next()?;
-    Some(found.fold(first, |best, one| if one.0 < best.0 { one } else { best }))
+    found.min_by_key(|(line, _)| *line)
 }
 
 fn synchronized(options: &Expr) -> Option<Does> {
