@@ -1,5 +1,7 @@
 //! Java and Kotlin: Maven and Gradle build jars.
 
+pub mod archive;
+
 use slugsmith_finding::LineSpan;
 
 use super::graph::{Graph, Package, Scope, Unreadable};
@@ -16,6 +18,12 @@ pub const BUILD_GRADLE: &str = "build.gradle";
 
 /// Gradle's build script in Kotlin.
 pub const BUILD_GRADLE_KTS: &str = "build.gradle.kts";
+
+/// Names of the file that says which projects a Gradle build has.
+pub const GRADLE_SETTINGS: &[&str] = &["settings.gradle", "settings.gradle.kts"];
+
+/// What Gradle takes for properties of the project.
+pub const GRADLE_PROPERTIES: &str = "gradle.properties";
 
 /// A pom.xml without what its comments say; lines stay where they are.
 #[must_use]

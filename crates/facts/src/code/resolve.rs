@@ -80,8 +80,15 @@ impl Code {
             let Expr::Name(name) = value else {
                 return value;
             };
+            // `const { url } = require("./settings")` holds what that module exports.
+            let is_own = |one: &&Assignment| {
+                !one.value
+                    .name()
+                    .is_some_and(|name| name.starts_with("require()."))
+            };
             let Some(found) = self
                 .set_in_production(name, &sees)
+                .filter(is_own)
                 .or_else(|| self.imported.iter().find(|known| known.target == *name))
                 .or_else(|| self.own_field(name))
             else {

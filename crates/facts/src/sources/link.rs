@@ -14,7 +14,7 @@ use super::Sources;
 use super::flask;
 use crate::code::{Assignment, Branch, Code, Expr, Language, branch, names_in};
 use exports::exports;
-use modules::modules;
+use modules::{Kind, Module, modules};
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;
@@ -59,7 +59,7 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
         let mut seen = Seen::default();
         for module in modules(sources, &index, code) {
             if let Some(table) = tables.get(module.file) {
-                seen.take(table, &module.local, module.namespace_only);
+                seen.take(table, &module);
             }
         }
         if let Some(table) = tables.get(at) {
@@ -93,12 +93,17 @@ struct Seen {
 
 impl Seen {
     /// Takes in a module's values under a local name.
-    fn take(&mut self, table: &Table, local: &str, namespace_only: bool) {
+    fn take(&mut self, table: &Table, module: &Module) {
+        let local = module.local.as_str();
         for (name, value) in table {
             let mut add = |name: String| {
                 self.names.entry(name).or_insert_with(|| value.clone());
             };
-            if !namespace_only {
+            if let Kind::Shared = module.kind {
+                add(name.clone());
+                continue;
+            }
+            if let Kind::Name = module.kind {
                 let below = name.strip_prefix(local);
                 if below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '('])) {
                     add(name.clone());

@@ -3,10 +3,11 @@
 mod alchemy;
 mod django;
 mod laravel;
+mod objects;
 mod redis;
 mod spring;
 
-use crate::addresses::{is_backing_address, local_host, local_of_parts, masked};
+use crate::addresses::{address_of, local_host, masked};
 use crate::rules::prelude::*;
 use crate::services::{client, help};
 use alchemy::alchemy;
@@ -28,8 +29,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A literal address (`postgres://…`, `mysql://`, `mongodb://`, `redis://`, `amqp://`,
-            `jdbc:…`) or host that reachable code hands to a client; Django's `HOST`, Laravel's
-            connections, Spring's properties, also under keys of the app's own that its code reads.
+            `jdbc:…`) or host that reachable code hands to a client, also through constants, modules
+            and included files of the app (told at the client); settings of a database with a driver, a
+            host and an account, where no code reads a variable for it (told at the host); Django's
+            `HOST`, Laravel's connections, Spring's properties, also under keys of the app's own that
+            its code reads.
             `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it is: it starts with `postgres://`,
             which SQLAlchemy refuses. With the Heroku Key-Value Store add-on, a Redis client without
             TLS settings (a warning). A fixed host of Rails' `config.cache_store` (a warning).
@@ -67,6 +71,19 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal_settings(facts));
     evidence.extend(django(facts));
     evidence.extend(laravel(facts));
+    let objects = objects::check(facts);
+    // Where a client is given them, that is told.
+    evidence.extend(
+        objects
+            .into_iter()
+            .filter(|(host, _)| {
+                !evidence
+                    .iter()
+                    .any(|one| one.message.contains(host.as_str()))
+            })
+            .map(|(_, evidence)| evidence)
+            .collect::<Vec<_>>(),
+    );
     evidence.extend(django_services(facts));
     evidence.extend(spring::check(facts));
     evidence.extend(alchemy(facts));
@@ -122,7 +139,8 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
                     site.call.line,
                     format!(
                         "`{}` connects to {service} at `{}`, whatever the environment says{}.",
-                        site.call.callee,
+                        // `require("knex")({ … })`
+                        site.call.callee.replace("require()", "knex"),
                         masked(&literal),
                         effect(&literal)
                     ),
@@ -136,8 +154,15 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// What an argument without a name is, where a client takes its host by its place.
 fn by_place(site: Site<'_>, at: usize) -> Option<&'static str> {
-    let takes_host = site.code.language == Language::Php
-        && matches!(site.call.callee.as_str(), "mysqli" | "mysqli_connect");
+    let callee = site.call.callee.as_str();
+    let takes_host = match site.code.language {
+        Language::Php => matches!(
+            callee,
+            "mysqli" | "mysqli_connect" | "mysql_connect" | "mysql_pconnect"
+        ),
+        Language::Java => matches!(callee, "Jedis") || callee.ends_with("setHost"),
+        _ => false,
+    };
     (takes_host && at == 0).then_some("host")
 }
 
@@ -171,12 +196,11 @@ fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Optio
     if depth > 6 {
         return None;
     }
-    if let Some(local) = local_of_parts(code.resolve(value)) {
-        return Some(local);
+    if let Some(address) = address_of(code, value) {
+        return Some(address);
     }
     let within = |name: Option<&str>, value: &Expr| address(code, name, value, depth + 1);
     match code.resolve(value) {
-        Expr::Text(text) if is_backing_address(text) => Some(text.clone()),
         Expr::Text(text) if name.is_some_and(is_host_key) && is_host(text) => Some(text.clone()),
         Expr::Object(entries) => entries
             .iter()
@@ -185,16 +209,6 @@ fn address(code: &Code, name: Option<&str>, value: &Expr, depth: usize) -> Optio
         Expr::Call { arguments, .. } => arguments
             .iter()
             .find_map(|argument| within(argument.name.as_deref(), &argument.value)),
-        Expr::Join(parts) => match parts.first() {
-            Some(Expr::Text(text))
-                if is_backing_address(text)
-                    && !text.ends_with(['@', ':'])
-                    && !text.ends_with("://") =>
-            {
-                Some(text.clone())
-            }
-            _ => None,
-        },
         Expr::List(items) => items.iter().find_map(|item| within(name, item)),
         _ => None,
     }
@@ -236,6 +250,10 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
         "REDIS_URL",
         "DATABASE_URL",
         "broker_url",
+        "MYSQL_HOST",
+        "MYSQL_DATABASE_HOST",
+        "MONGODB_HOST",
+        "REDIS_HOST",
     ];
     let mut found = Vec::new();
     for code in facts.code(Language::Python) {
@@ -254,8 +272,11 @@ fn literal_settings(facts: &Facts<'_>) -> Vec<Evidence> {
                 .iter()
                 .any(|other| other.target == assignment.target && other.line != assignment.line);
             let value = code.resolve(&assignment.value);
-            let whole = value.text().filter(|text| is_backing_address(text));
-            let address = whole.map(str::to_owned).or_else(|| local_of_parts(value));
+            let host = value
+                .text()
+                .filter(|host| last.ends_with("_HOST") && is_host(host) && code.imports("flask"))
+                .map(str::to_owned);
+            let address = address_of(code, value).or(host);
             if let Some(text) = &address
                 && !overridden
                 && !is_base_class(facts, code, assignment.scope, last)

@@ -107,6 +107,21 @@ impl Reader<'_> {
                 node.child_by_field_name("key"),
                 node.child_by_field_name("value"),
             ),
+            // `connect(**options)` gives what the object has.
+            "dictionary_splat" | "hash_splat_argument" => {
+                let given = children(node)
+                    .first()
+                    .map(|value| self.value(*value, depth + 1));
+                return Argument {
+                    name: None,
+                    value: Expr::Object(
+                        given
+                            .map(|value| ("...".to_owned(), value))
+                            .into_iter()
+                            .collect(),
+                    ),
+                };
+            }
             _ => (None, Some(node)),
         };
         Argument {

@@ -71,7 +71,19 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         | "require_once_expression" => {
             if let Some(path) = children(node).first() {
                 let module = included(&reader.value(*path, 0));
-                reader.builder.import(&module, Vec::new(), line(node));
+                // `$config = require "config.php"` names what that file returns.
+                let holder = node
+                    .parent()
+                    .filter(|outer| outer.kind() == "assignment_expression");
+                let name = holder.map(|outer| {
+                    reader
+                        .field(outer, "left")
+                        .trim_start_matches('$')
+                        .to_owned()
+                });
+                reader
+                    .builder
+                    .import(&module, name.into_iter().collect(), line(node));
             }
         }
         "function_definition" | "method_declaration" => {

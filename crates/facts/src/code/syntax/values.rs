@@ -48,7 +48,7 @@ impl Reader<'_> {
             | "global_variable"
             | "scoped_property_access_expression" => Expr::Name(self.dotted(node)),
             "subscript" | "element_reference" | "subscript_expression" | "index_expression" => {
-                self.subscript(node)
+                self.subscript(node, depth)
             }
             "call"
             | "call_expression"
@@ -157,12 +157,21 @@ impl Reader<'_> {
     }
 
     /// `ENV["X"]`, `os.environ["X"]`, `$_ENV["X"]` read the environment; the rest are names.
-    fn subscript(&self, node: Node<'_>) -> Expr {
+    fn subscript(&self, node: Node<'_>, depth: usize) -> Expr {
         let object = ["value", "object", "operand"]
             .iter()
             .find_map(|field| node.child_by_field_name(field))
             .or_else(|| children(node).first().copied());
-        let base = object.map_or_else(String::new, |object| self.dotted(object));
+        let base = object.map_or_else(String::new, |object| match object.kind() {
+            // `config["db"]["host"]`
+            kind if kind == node.kind() && depth < DEPTH => {
+                match self.subscript(object, depth + 1) {
+                    Expr::Name(name) => name,
+                    _ => self.dotted(object),
+                }
+            }
+            _ => self.dotted(object),
+        });
         let key = children(node).last().map(|key| self.value(*key, DEPTH - 1));
         let environment = match (base.as_str(), &key) {
             // What the web server says of a request stands in the same table.

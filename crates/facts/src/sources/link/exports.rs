@@ -48,6 +48,8 @@ pub(in super::super) fn exports(code: &Code) -> Table {
 pub(in super::super) fn exported(target: &str) -> &str {
     match target {
         "module.exports" => "default",
+        // What a file of PHP gives to `$config = require "config.php"`; those of functions are not asked.
+        "return" => "default",
         _ => target
             .strip_prefix("module.exports.")
             .or_else(|| target.strip_prefix("exports."))
@@ -66,6 +68,7 @@ pub(in super::super) fn put(
     let reads_environment = |value: &Expr| value.name() == Some("process.env");
     match value {
         Expr::Object(entries) if depth < DEPTH => {
+            table.insert(name.to_owned(), value.clone());
             for (key, value) in entries {
                 put(code, table, &format!("{name}.{key}"), value, depth + 1);
                 if name == "default" {

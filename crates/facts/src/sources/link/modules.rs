@@ -1,16 +1,27 @@
 //! Which files do the imports of a file name?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::paths::join;
 use super::super::{Sources, reach};
+use super::PASSES;
 use crate::code::{Code, Language};
 
 /// A module of the app that a file imports.
 pub(in super::super) struct Module {
     pub(super) file: usize,
     pub(super) local: String,
-    /// The local name is the module itself.
-    pub(super) namespace_only: bool,
+    pub(super) kind: Kind,
+}
+
+/// What a local name of an import stands for.
+pub(in super::super) enum Kind {
+    /// The module itself.
+    Namespace,
+    /// One of its names, or what it exports by default.
+    Name,
+    /// There is none: all names of the file stand in this one, as PHP's includes do it.
+    Shared,
 }
 
 pub(in super::super) fn modules(
@@ -29,7 +40,7 @@ pub(in super::super) fn modules(
                     found.extend(file.map(|file| Module {
                         file: *file,
                         local: local.to_owned(),
-                        namespace_only: false,
+                        kind: Kind::Name,
                     }));
                 }
                 Language::Python => found.extend(python_module(index, code, &import.module, local)),
@@ -43,14 +54,57 @@ pub(in super::super) fn modules(
                     found.extend(files.map(|(_, file)| Module {
                         file: *file,
                         local: local.to_owned(),
-                        namespace_only: true,
+                        kind: Kind::Namespace,
                     }));
                 }
-                Language::Ruby | Language::Java | Language::Php => {}
+                Language::Php => {
+                    let file = included(index, code, &import.module);
+                    found.extend(file.map(|file| Module {
+                        file,
+                        local: local.to_owned(),
+                        kind: Kind::Name,
+                    }));
+                }
+                Language::Ruby | Language::Java => {}
             }
         }
     }
+    if code.language == Language::Php {
+        found.extend(shared(sources, index, code));
+    }
     found
+}
+
+/// The files whose names a file of PHP has as its own: what it includes, and what that includes, a few steps.
+fn shared(sources: &Sources, index: &BTreeMap<&str, usize>, code: &Code) -> Vec<Module> {
+    let mut seen = BTreeSet::new();
+    let mut files = vec![code];
+    for _ in 0..PASSES {
+        let mut next = Vec::new();
+        for code in files {
+            let plain = code.imports.iter().filter(|import| import.names.is_empty());
+            let included = plain.filter_map(|import| included(index, code, &import.module));
+            for file in included {
+                if seen.insert(file) {
+                    next.extend(sources.files.get(file));
+                }
+            }
+        }
+        files = next;
+    }
+    let module = |file| Module {
+        file,
+        local: String::new(),
+        kind: Kind::Shared,
+    };
+    seen.into_iter().map(module).collect()
+}
+
+/// The file of the app that an `include` names: from its own folder, or from the app's.
+fn included(index: &BTreeMap<&str, usize>, code: &Code, module: &str) -> Option<usize> {
+    let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut bases = [folder, ""].into_iter();
+    bases.find_map(|base| index.get(join(base, module).as_str()).copied())
 }
 
 pub(in super::super) fn python_module(
@@ -86,14 +140,14 @@ pub(in super::super) fn python_module(
             return Some(Module {
                 file,
                 local: local.to_owned(),
-                namespace_only: true,
+                kind: Kind::Namespace,
             });
         }
         if let Some(file) = file(&format!("{root}/{path}")) {
             return Some(Module {
                 file,
                 local: local.to_owned(),
-                namespace_only: false,
+                kind: Kind::Name,
             });
         }
     }

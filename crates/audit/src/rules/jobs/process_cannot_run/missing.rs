@@ -1,7 +1,7 @@
 //! A command of a process names a program, a script, a module or an archive that is not there.
 
 use crate::rules::prelude::*;
-use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::{java, python};
 use slugsmith_facts::command::{Missing, Need};
 use slugsmith_facts::process::{Command, source_of};
 
@@ -49,7 +49,7 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
                     "a jar or a class: `java` alone prints how it is used, and ends.".to_owned();
                 return needs(what, "web: java $JAVA_OPTS -jar target/NAME.jar".to_owned());
             }
-            archive(facts, &command.words())?
+            archive(facts, command)?
         }
         None if binary_of_go(facts, command).is_some() => binary_of_go(facts, command)?,
         None => command
@@ -92,7 +92,7 @@ fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
         .sources
         .text(path)
         .filter(|_| path.ends_with(".txt"))?;
-    let lines = slugsmith_ecosystems::python::requirements::lines(text);
+    let lines = python::requirements::lines(text);
     let whole = lines
         .iter()
         .all(|line| line.text.contains("==") && !line.is_option());
@@ -212,58 +212,43 @@ fn is_built(facts: &Facts<'_>, path: &str) -> bool {
             .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
 }
 
-/// `-jar target/NAME.jar` must be what Maven builds from a pom.xml of one module.
-fn archive(facts: &Facts<'_>, words: &[&str]) -> Option<String> {
+/// `-jar target/NAME.jar` must be what Maven builds of the pom.xml beside that folder, `-jar build/libs/NAME.jar` what
+/// Gradle does.
+fn archive(facts: &Facts<'_>, command: &Command) -> Option<String> {
+    let words = command.words();
     let at = words.iter().position(|word| *word == "-jar")?;
-    let name = words
-        .get(at + 1)?
-        .strip_prefix("target/")?
-        .strip_suffix(".jar")?;
-    let pom = facts
-        .sources
-        .text(ecosystems::java::POM)
-        .map(ecosystems::java::uncommented)
-        .filter(|pom| !pom.contains("<modules>"))?;
-    // The project's own tags: those of the parent and of dependencies stand in blocks.
-    let mut own = pom.clone();
-    for block in [
-        "parent",
-        "dependencies",
-        "dependencyManagement",
-        "plugins",
-        "profiles",
-        "properties",
-    ] {
-        while let Some((before, rest)) = own.split_once(&format!("<{block}>")) {
-            let after = rest
-                .split_once(&format!("</{block}>"))
-                .map_or("", |(_, after)| after);
-            own = format!("{before}{after}");
-        }
-    }
-    let tag = |tag: &str| {
-        Some(
-            own.split_once(&format!("<{tag}>"))?
-                .1
-                .split_once('<')?
-                .0
-                .trim()
-                .to_owned(),
+    // Options may stand behind it: the first other word is the archive (the `java` command's reference).
+    let path = words
+        .iter()
+        .skip(at + 1)
+        .find(|word| !word.starts_with(['-', '$', '"']))?;
+    let path = command.in_app(path).filter(|path| is_plain(path))?;
+    let (folder, file) = path.rsplit_once('/')?;
+    let (name, ending) = file.rsplit_once('.')?;
+    let read = |path: String| facts.sources.text(&path);
+    let (tool, project, built) = if let Some(project) = folder.strip_suffix("target") {
+        let pom = read(format!("{project}{}", java::POM))?;
+        ("Maven", project, java::archive::maven(pom)?)
+    } else {
+        let project = folder
+            .strip_suffix("build/libs")
+            .filter(|it| it.is_empty())?;
+        let of = |names: &[&str]| names.iter().find_map(|name| read((*name).to_owned()));
+        let settings = of(java::GRADLE_SETTINGS)?;
+        let script = of(&[java::BUILD_GRADLE, java::BUILD_GRADLE_KTS])?;
+        let properties = of(&[java::GRADLE_PROPERTIES]);
+        (
+            "Gradle",
+            project,
+            java::archive::gradle(settings, script, properties)?,
         )
     };
-    let built = match tag("finalName") {
-        Some(name) => name,
-        None => format!("{}-{}", tag("artifactId")?, tag("version")?),
-    };
-    let known = is_plain(name)
-        && !built.contains("${")
-        && !name.contains("-jar-with-dependencies")
-        && !name.ends_with("-exec")
-        && !pom.contains("<classifier>")
-        && !pom.contains("<shadedArtifactAttached>")
-        && !pom.contains("dependency:copy")
-        && !pom.contains("<goal>copy</goal>");
-    (known && name != built).then(|| format!("target/{name}.jar (Maven builds target/{built}.jar)"))
+    // Plugins add to the name: `-exec`, `-all`, `-jar-with-dependencies`.
+    let is_other = matches!(ending, "jar" | "war")
+        && (project.is_empty() || project.ends_with('/'))
+        && !name.starts_with(&built)
+        && !facts.sources.has(&path);
+    is_other.then(|| format!("{path} ({tool} builds {folder}/{built}.{ending})"))
 }
 
 /// A module must be a file of the app, or of a package that is installed.

@@ -59,6 +59,9 @@ fn ruby(site: Site<'_>) -> Option<&'static str> {
         "RestClient" => Some("RestClient::Request.execute(method:, url:, timeout: 10)"),
         "HTTP" => Some("HTTP.timeout(connect: 3, read: 10)"),
         "Excon" => Some("Add connect_timeout: 3, read_timeout: 10"),
+        "Octokit" => Some(
+            "Octokit::Client.new(connection_options: { request: { open_timeout: 3, timeout: 10 } })",
+        ),
         "URI" | "open" => Some("Add open_timeout: 3, read_timeout: 10"),
         _ => None,
     }

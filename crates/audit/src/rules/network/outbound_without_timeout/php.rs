@@ -44,8 +44,9 @@ pub(super) fn php(_app: &App<'_>, site: Site<'_>) -> Verdict {
         _ => false,
     };
     if call.callee == "file_get_contents" && call.positional(0).is_some_and(remote) {
+        let context = call.positional(2).map(|context| site.code.resolve(context));
         return Verdict::of(
-            call.arguments.len() > 2
+            context.is_some_and(|context| may_limit(site.code, context))
                 || site.code.calls.iter().any(|other| {
                     other.callee == "ini_set"
                         && other.positional(0).and_then(Expr::text)
@@ -69,4 +70,24 @@ pub(super) fn php(_app: &App<'_>, site: Site<'_>) -> Verdict {
         return Verdict::of(set);
     }
     Verdict::None
+}
+
+/// Whether a context may say how long to wait: its options do (`["http" => ["timeout" => 5]]`), or come from elsewhere.
+fn may_limit(code: &Code, context: &Expr) -> bool {
+    let Expr::Call { callee, arguments } = context else {
+        return true;
+    };
+    let says = |options: &Expr| match code.resolve(options) {
+        Expr::Object(entries) => entries
+            .iter()
+            .any(|(key, _)| key == "timeout" || key == "..."),
+        _ => true,
+    };
+    !callee.ends_with("stream_context_create")
+        || arguments
+            .first()
+            .is_some_and(|options| match code.resolve(&options.value) {
+                Expr::Object(wrappers) => wrappers.iter().any(|(_, options)| says(options)),
+                _ => true,
+            })
 }

@@ -2,6 +2,7 @@
 
 use super::{App, VERBS, Verdict, says_timeout};
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Assignment;
 
 pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
@@ -56,15 +57,7 @@ pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
         // Faraday inside, which is given its options here or for all clients.
         "Octokit.Client" if call.method() == "new" => Verdict::of(
             says_timeout(site, &["connection_options", "timeout", "middleware"])
-                || guards::used(app.facts, Language::Ruby, |other| {
-                    other.call.callee == "Octokit.configure"
-                })
-                || app.facts.code(Language::Ruby).any(|code| {
-                    let mut targets = code.assignments.iter().map(|one| one.target.as_str());
-                    targets.any(|target| {
-                        target.ends_with("connection_options") || target.starts_with("Octokit.")
-                    })
-                }),
+                || app.facts.code(Language::Ruby).any(limits_octokit),
         ),
         "Net.HTTP" if matches!(call.method(), "new" | "start") => Verdict::of(
             says_timeout(site, &["timeout"])
@@ -82,6 +75,32 @@ pub(super) fn ruby(app: &App<'_>, site: Site<'_>) -> Verdict {
         "Excon" if verb || call.method() == "new" => Verdict::of(says_timeout(site, &["timeout"])),
         _ => Verdict::None,
     }
+}
+
+/// Whether a file gives all of Octokit's clients a limit: `Octokit.configure { |c| c.connection_options = { … } }`, or
+/// a stack of middleware that has one. Options from elsewhere may have it.
+fn limits_octokit(code: &Code) -> bool {
+    let given = |one: &&Assignment| one.target.ends_with("connection_options");
+    let is_elsewhere = |one: &Assignment| !matches!(code.resolve(&one.value), Expr::Object(_));
+    let mut assignments = code.assignments.iter();
+    if assignments.clone().filter(given).any(is_elsewhere) {
+        return true;
+    }
+    let is_configured = assignments.any(|one| given(&one) || one.target.starts_with("Octokit."))
+        || code
+            .calls
+            .iter()
+            .any(|call| call.callee == "Octokit.configure");
+    let says = |name: &str| name.contains("timeout");
+    let in_value = |part: &Expr| matches!(part, Expr::Object(entries) if entries.iter().any(|(key, _)| says(key)));
+    is_configured
+        && (code.values().any(|(_, _, value)| value.any(in_value))
+            || code.assignments.iter().any(|one| says(&one.target))
+            || code.calls.iter().any(|call| {
+                call.arguments
+                    .iter()
+                    .any(|one| one.name.as_deref().is_some_and(says))
+            }))
 }
 
 /// `open(address, "User-Agent" => agent)`
