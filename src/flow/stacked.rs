@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Run, excerpts};
-use crate::cache::store::Store;
+use crate::cache::{self, store::Store};
 use crate::facts::before::{Before, Changes};
 use crate::facts::layers;
 use crate::report::event::Event;
@@ -69,6 +69,7 @@ impl Run<'_> {
                     app: &self.app,
                     surroundings: &layers::surroundings::of_slug(classic.config_vars),
                     audit,
+                    released: classic.processes,
                     is_build: true,
                 };
                 let mut found = stack::classic::starts(&inputs);
@@ -82,7 +83,11 @@ impl Run<'_> {
             (None, None) => return,
         };
         // What we install ourselves comes onto PATH in ways that the stack does not see.
-        if !self.report.caches.is_empty() {
+        let is_ours = |one: &cache::Outcome| {
+            use cache::Verdict::{Hit, Miss, Partial};
+            matches!(one.decision.verdict, Hit | Miss { .. } | Partial { .. })
+        };
+        if self.report.caches.iter().any(is_ours) {
             findings.retain(|finding| finding.rule != "start-program-missing");
         }
         let hosting = &self.input.config.hosting;
@@ -135,6 +140,7 @@ impl Run<'_> {
             app: &self.app,
             surroundings: &surroundings,
             audit: Some(&self.input.config.audit),
+            released: classic.processes,
             is_build: true,
         });
         let stack = self.reworded(stack);

@@ -188,6 +188,7 @@ fn section(report: &Report) -> String {
             ..surroundings::of_slug(&config)
         },
         audit: None,
+        released: &[],
         is_build: true,
     };
     let mut stack = inspect(&inputs);

@@ -42,6 +42,7 @@ fn findings(folder: &TempDir, rule: &str) -> Vec<String> {
         app: &app,
         surroundings: &surroundings,
         audit: None,
+        released: &[],
         is_build: true,
     };
     let mut found = inspect(&inputs).findings;
@@ -549,8 +550,10 @@ fn a_path_without_an_ending_is_found_as_node_finds_it() {
         ("cjs/index.cjs", ""),
         ("js/index.js", ""),
         ("named/package.json", "{\"main\":\"a.js\"}"),
+        ("named/a.js", ""),
+        ("bad/package.json", "{\"main\":\"a.js\"}"),
         ("plain.js", ""),
-        ("package.json", "{}"),
+        ("package.json", "{\"main\":\"plain\"}"),
     ];
     let fine = [
         "node js",
@@ -567,6 +570,7 @@ fn a_path_without_an_ending_is_found_as_node_finds_it() {
         "node front/dist/server",
         "exec node front/dist/other",
         "node cjs",
+        "node bad",
     ];
     assert_eq!(
         of_commands(&files, &broken),
@@ -574,6 +578,7 @@ fn a_path_without_an_ending_is_found_as_node_finds_it() {
             "`node front/dist/server` needs the file front/dist/server, which does not exist.",
             "`exec node front/dist/other` needs the file front/dist/other, which does not exist.",
             "`node cjs` needs the file cjs, which does not exist.",
+            "`node bad` needs the file bad, which does not exist.",
         ]
     );
 }
@@ -594,7 +599,7 @@ fn a_module_is_looked_for_where_python_looks() {
             "export PATH=\"$HOME/.heroku/python/bin:$PATH\"\nexport PYTHONPATH=${PYTHONPATH:-$HOME}\n",
         ),
         ("shop/__main__.py", ""),
-        ("site/local/tool.py", ""),
+        ("site/local/tool.py", "app = 1\n"),
     ];
     let fine = [
         "python3.13 -m flask run",
@@ -739,4 +744,119 @@ fn what_the_shell_goes_on_behind_is_no_error() {
     ];
     let found = of_commands(&files, &broken);
     assert_eq!(found.len(), broken.len(), "{found:#?}");
+}
+
+#[test]
+fn what_the_shell_survives_is_a_warning() {
+    let procfile = "a: ! node gone.js\nb: node gone.js; node server.js\nc: node gone.js & node server.js\n\
+                    d: set -e; node gone.js; node server.js\ne: set -e; cd gone; node server.js\n";
+    let files = [NODE, NODE_SH, ("server.js", ""), ("Procfile", procfile)];
+    let found = of_rule("start-command-missing", &files, &[]);
+    assert_eq!(
+        found,
+        [
+            "error start-command-missing Procfile:4: `d`: `node gone.js` needs the file gone.js, which does not exist.",
+            "error start-command-missing Procfile:5: `e`: `node server.js` starts in the folder gone, which does not \
+             exist.",
+            "warn start-command-missing Procfile:2: `b`, `c`: `node gone.js` needs the file gone.js, which does not \
+             exist.",
+        ]
+    );
+}
+
+#[test]
+fn what_a_program_takes_out_of_a_module_is_in_it() {
+    let procfile = "a: gunicorn web:app\nb: gunicorn web:gone\nc: gunicorn web\nd: uvicorn --app-dir src api:app\n\
+                    e: uvicorn --app-dir src api:gone\nf: gunicorn computed:anything\ng: python -m pkg\n\
+                    h: sh -c 'node \"$0\"' gone.js\ni: java -cp classes com.x.Main\nj: java -cp classes com.x.Gone\n";
+    let program = ("bin/x", "");
+    let files = [
+        NODE,
+        NODE_SH,
+        program,
+        (".heroku/python/bin/gunicorn", "#!/bin/sh\n"),
+        (".heroku/python/bin/uvicorn", "#!/bin/sh\n"),
+        (".heroku/python/bin/python", "#!/bin/sh\n"),
+        (
+            ".profile.d/python.sh",
+            "export PATH=\"$HOME/.heroku/python/bin:$PATH\"\n",
+        ),
+        ("web.py", "def app(environ, start):\n    pass\n"),
+        ("src/api.py", "app = 1\n"),
+        ("computed.py", "from web import *\n"),
+        ("pkg/__init__.py", ""),
+        ("classes/com/x/Main.class", ""),
+        ("Procfile", procfile),
+    ];
+    let found = of_rule("start-command-missing", &files, &[]);
+    let lacks = |line: &str| found.iter().any(|one| one.contains(line));
+    for wanted in [
+        "Procfile:2: `b`: `gunicorn web:gone` needs `gone` in the module web, which does not have it.",
+        "Procfile:3: `c`: `gunicorn web` needs `application` in the module web, which does not have it.",
+        "Procfile:5: `e`: `uvicorn --app-dir src api:gone` needs `gone` in the module api, which does not have it.",
+        "Procfile:7: `g`: `python -m pkg` needs the file pkg/__main__.py, which does not exist.",
+        "Procfile:8: `h`: `node \"$0\"` needs the file gone.js, which does not exist.",
+        "Procfile:10: `j`: `java -cp classes com.x.Gone` needs the class com.x.Gone, which its class path does not \
+         have.",
+    ] {
+        assert!(lacks(wanted), "{wanted}\n{found:#?}");
+    }
+    assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+#[test]
+fn bundler_needs_its_file() {
+    let procfile = "a: bundle exec ruby run.rb\nb: cd api && bundle exec ruby run.rb\nc: BUNDLE_GEMFILE=api/Gemfile \
+                    bundle exec ruby run.rb\nd: BUNDLE_GEMFILE=gone/Gemfile bundle exec ruby run.rb\n";
+    let files = [
+        (".heroku/ruby/bin/bundle", "#!/bin/sh\n"),
+        (".heroku/ruby/bin/ruby", "#!/bin/sh\n"),
+        (
+            ".profile.d/ruby.sh",
+            "export PATH=\"$HOME/.heroku/ruby/bin:$PATH\"\n",
+        ),
+        ("run.rb", ""),
+        ("api/run.rb", ""),
+        ("api/Gemfile", ""),
+        ("Procfile", procfile),
+    ];
+    let found = of_rule("start-command-missing", &files, &[]);
+    assert_eq!(
+        found,
+        [
+            "error start-command-missing Procfile:1: `a`: `bundle exec ruby run.rb` needs a Gemfile, and there is \
+             none.",
+            "error start-command-missing Procfile:4: `d`: `BUNDLE_GEMFILE=gone/Gemfile bundle exec ruby run.rb` needs \
+             gone/Gemfile, which does not exist.",
+        ]
+    );
+}
+
+#[test]
+fn npx_brings_nothing_where_it_is_told_not_to() {
+    let procfile = "a: npx --no-install tool\nb: npx --no-install gone\nc: npx gone\nd: npm run bad\ne: npm run good\n";
+    let files = [
+        NODE,
+        (".heroku/node/bin/npx", "#!/bin/sh\n"),
+        (".heroku/node/bin/npm", "#!/bin/sh\n"),
+        NODE_SH,
+        ("node_modules/.bin/tool", "#!/bin/sh\n"),
+        (
+            "package.json",
+            r#"{"scripts":{"bad":"nobodys x","good":"tool x"}}"#,
+        ),
+        ("Procfile", procfile),
+    ];
+    let found = of_rule("start-", &files, &[]);
+    let processes = |letter: &str| {
+        found
+            .iter()
+            .filter(|one| one.contains(&format!("`{letter}`:")))
+            .count()
+    };
+    assert_eq!(
+        ["a", "b", "c", "d", "e"].map(processes),
+        [0, 1, 0, 1, 0],
+        "{found:#?}"
+    );
 }

@@ -25,6 +25,7 @@ pub use next::is_shell;
 
 /// One program that runs, as far as the text says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, each decides for itself
 pub struct Command {
     /// As written, with assignments and wrappers.
     pub text: String,
@@ -47,6 +48,10 @@ pub struct Command {
     pub background: bool,
     /// It runs in a branch, a function, or only if another command fails.
     pub conditional: bool,
+    /// Its failure does not end the process: the shell goes on behind it.
+    pub survived: bool,
+    /// What its redirections and wrappers need: files that are read, folders of those that are written.
+    pub redirected: Vec<Need>,
     /// A command before it may make files, so that what is not there now may be there then.
     pub prepared: bool,
 }
@@ -117,7 +122,9 @@ impl Command {
     /// What has to be there for the command to run: files, modules, scripts.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
-        needs::of(&self.words)
+        let mut found = needs::of(self);
+        found.extend(self.redirected.iter().cloned());
+        found
     }
 
     /// A path of its words relative to the app; `None` where it leads out or is not known.

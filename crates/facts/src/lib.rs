@@ -30,6 +30,7 @@ pub mod ignored;
 pub mod incomplete;
 pub mod installed;
 pub mod interrupt;
+pub mod jar;
 pub mod layers;
 pub mod neighbours;
 pub mod packages;

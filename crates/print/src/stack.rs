@@ -196,7 +196,7 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
             .and_then(|owner| report.buildpacks.get(owner))
             .map_or(
                 if report.is_classic {
-                    "Procfile"
+                    one.process.buildpack.as_deref().unwrap_or("Procfile")
                 } else {
                     "an unknown buildpack"
                 },

@@ -30,6 +30,8 @@ use slugsmith_facts::layers::{
 use slugsmith_facts::shell::{OPEN, Trouble};
 use slugsmith_finding::Finding;
 
+/// Who gives process types where the Procfile does not: one of the earlier buildpacks.
+const RELEASE: &str = "an earlier bin/release";
 /// The process type that starts without being named.
 const DEFAULT: &str = "web";
 
@@ -40,6 +42,8 @@ pub struct Inputs<'a> {
     pub app: &'a App,
     pub surroundings: &'a Surroundings,
     pub audit: Option<&'a AuditConfig>,
+    /// Process types that an earlier buildpack's `bin/release` gives and the Procfile does not.
+    pub released: &'a [(String, String)],
     /// Whether we are the last buildpack of a running build.
     pub is_build: bool,
 }
@@ -110,13 +114,15 @@ pub fn env_report(slug: &Slug, app: &App, base: &Raw, process: Option<&str>) -> 
                 environment: composed.clone(),
             })
             .collect(),
-        default: default(app),
+        default: default(app, &[]),
         unknown: unknown(slug, &outcome),
     }
 }
 
-fn default(app: &App) -> Option<String> {
-    let has = app.procfile.iter().any(|line| line.name == DEFAULT);
+fn default(app: &App, released: &[(String, String)]) -> Option<String> {
+    let mut written = app.procfile.iter();
+    let mut released = released.iter();
+    let has = written.any(|line| line.name == DEFAULT) || released.any(|(kind, _)| kind == DEFAULT);
     has.then(|| DEFAULT.to_owned())
 }
 
@@ -223,18 +229,25 @@ fn layers(inputs: &Inputs<'_>) -> Layers {
             ..Buildpack::default()
         });
     }
-    let processes = inputs.app.procfile.iter().map(|line| Process {
+    let written = inputs.app.procfile.iter().map(|line| Process {
         kind: line.name.clone(),
         command: vec![line.command.clone()],
         ..Process::default()
     });
+    let released = inputs.released.iter().map(|(kind, command)| Process {
+        kind: kind.clone(),
+        command: vec![command.clone()],
+        buildpack: Some(RELEASE.to_owned()),
+        ..Process::default()
+    });
+    let processes = written.chain(released);
     Layers {
         root: PathBuf::from(HOME),
         group,
         order: Order::Metadata,
         finished: Some(Finished {
             processes: processes.collect(),
-            default_process: default(inputs.app),
+            default_process: default(inputs.app, inputs.released),
             ..Finished::default()
         }),
         unread: inputs.slug.unread.clone(),

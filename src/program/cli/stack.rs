@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
             app: &app,
             surroundings: &surroundings::of_slug_alone(),
             audit: None,
+            released: &[],
             is_build: false,
         }),
     };

@@ -66,6 +66,7 @@ fn found(arguments: &Arguments) -> Result<(Vec<Found>, Vec<String>)> {
         app: &app,
         surroundings: &surroundings::of_slug_alone(),
         audit: None,
+        released: &[],
         is_build: false,
     };
     let found = stack::classic::which(&inputs, &arguments.name);

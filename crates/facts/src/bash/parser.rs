@@ -302,6 +302,8 @@ impl Parser<'_> {
             "time" => {
                 self.chars.at += "time".len();
                 self.blanks();
+                let _ = self.keyword("-p");
+                self.blanks();
                 return self.command();
             }
             "coproc" => return self.beside(),

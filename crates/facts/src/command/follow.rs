@@ -1,7 +1,10 @@
 //! Walks through commands and the files that they run.
 
+mod audience;
 mod optional;
+mod options;
 mod shell;
+mod words;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +13,7 @@ use serde_json::Value;
 
 use slugsmith_finding::LineSpan;
 
+use self::options::Options;
 use self::shell::{State, Walk};
 use super::files::{Files, Nothing};
 use super::next::{Next, script};
@@ -116,6 +120,11 @@ impl<'f> Follower<'f> {
             folder: start.folder.clone(),
             functions: BTreeMap::new(),
             folders: Vec::new(),
+            options: Options {
+                strict: next.strict,
+                ..Options::default()
+            },
+            survived: state.survived || next.optional,
             ..state.clone()
         };
         let script = bash::parse(&start.text);
@@ -148,6 +157,8 @@ impl<'f> Follower<'f> {
             folder: state.folder.clone(),
             environment: state.exported(),
             conditional: state.conditional,
+            survived: state.survived,
+            redirected: std::mem::take(&mut state.redirected),
             missing: None,
             background: state.background,
             prepared: self.prepared,
@@ -158,6 +169,7 @@ impl<'f> Follower<'f> {
             command.folder = wrappers::folder(command.folder.as_deref(), found.folder.as_deref());
             command.environment.extend(found.environment);
             command.words = found.words;
+            command.redirected.extend(found.needs);
             if command.wrappers.len() > DEPTH {
                 break;
             }
@@ -170,6 +182,7 @@ impl<'f> Follower<'f> {
         self.out.push(command.clone());
         let inner = State {
             conditional: command.conditional,
+            survived: command.survived,
             background: command.background,
             ..State::with(command.folder, command.environment)
         };

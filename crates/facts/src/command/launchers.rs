@@ -15,17 +15,28 @@ pub(super) fn shell(files: &dyn Files, command: &Command) -> Option<Next> {
         arguments: arguments.to_vec(),
         ..Next::line(text, &command.path, command.line, command.folder.clone())
     };
+    let mut strict = false;
     match command.program() {
         "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" => {
             let mut at = 1;
             while let Some(word) = words.get(at) {
                 if !word.starts_with(['-', '+']) {
-                    return script(files, command, at);
+                    let mut next = script(files, command, at)?;
+                    // The first line of the file counts for the kernel alone.
+                    next.strict = strict;
+                    return Some(next);
                 }
-                if word.starts_with('-') && !word.starts_with("--") && word.contains('c') {
-                    let text = words.get(at + 1)?;
+                let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+                let follows = words.get(at + 1);
+                strict |= letters.is_some_and(|letters| letters.contains('e'))
+                    || word == "-o" && follows.is_some_and(|name| name == "errexit");
+                if letters.is_some_and(|letters| letters.contains('c')) {
                     // The word behind the text is `$0`.
-                    return Some(line(text, words.get(at + 3..).unwrap_or_default()));
+                    return Some(Next {
+                        zero: words.get(at + 2).cloned(),
+                        strict,
+                        ..line(follows?, words.get(at + 3..).unwrap_or_default())
+                    });
                 }
                 at += 1 + usize::from(matches!(
                     word.as_str(),
@@ -34,11 +45,23 @@ pub(super) fn shell(files: &dyn Files, command: &Command) -> Option<Next> {
             }
             None
         }
-        "npx" | "npm" => {
-            let at = words
-                .iter()
-                .position(|word| word == "-c" || word == "--call")?;
+        "npx" | "npm" | "flock" | "script" | "su" => {
+            // `script -qec TEXT`
+            let glued = matches!(command.program(), "script" | "su");
+            let is_text = |word: &String| {
+                let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+                matches!(word.as_str(), "-c" | "--call" | "--command")
+                    || glued && letters.is_some_and(|letters| letters.ends_with('c'))
+            };
+            let at = words.iter().position(is_text)?;
             Some(line(words.get(at + 1)?, &[]))
+        }
+        // Its operands are one text for a shell.
+        "cross-env-shell" => {
+            let is_command = |word: &&String| !word.contains('=') || word.contains(' ');
+            let text = words.iter().skip(1).skip_while(|word| !is_command(word));
+            let text: Vec<&str> = text.map(String::as_str).collect();
+            (!text.is_empty()).then(|| line(&text.join(" "), &[]))
         }
         _ => None,
     }
@@ -77,6 +100,11 @@ fn value<'w>(words: &[&'w str], options: &[&str]) -> Option<&'w str> {
 
 /// The lines of a Procfile that `foreman start [TYPE] [-f FILE]` starts.
 fn manager(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
+    // `honcho -e .env run X` starts X alone, `foreman check` nothing.
+    let starts = |word: &&str| matches!(*word, "start" | "s" | "local");
+    if !words.iter().any(starts) && words.first() != Some(&"hivemind") {
+        return Vec::new();
+    }
     let file = value(words, &["-f", "--procfile", "-j"]).unwrap_or("Procfile");
     let file = if words.first() == Some(&"hivemind") {
         words

@@ -7,6 +7,7 @@ use super::{Command, Start};
 
 /// A text to go through, with what holds where it begins.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, each decides for itself
 pub(super) struct Next {
     pub(super) start: Start,
     /// `$@` inside of it.
@@ -15,6 +16,12 @@ pub(super) struct Next {
     pub(super) has_lines: bool,
     /// It is a script file, so `$0` is its path.
     pub(super) is_script: bool,
+    /// `$0` of the text of `sh -c`.
+    pub(super) zero: Option<String>,
+    /// `sh -e`: a command that fails ends the shell.
+    pub(super) strict: bool,
+    /// Nobody asks whether it fails, as for a line of a Makefile behind `-`.
+    pub(super) optional: bool,
 }
 
 impl Next {
@@ -43,6 +50,7 @@ impl Next {
         folder: Option<String>,
         arguments: &[String],
     ) -> Self {
+        let strict = is_strict(&text);
         Self {
             start: Start {
                 text,
@@ -53,6 +61,8 @@ impl Next {
             arguments: arguments.to_vec(),
             has_lines: true,
             is_script: true,
+            strict,
+            ..Self::default()
         }
     }
 }
@@ -69,6 +79,15 @@ pub(super) fn script(files: &dyn Files, command: &Command, at: usize) -> Option<
     let arguments = command.words.get(at + 1..).unwrap_or_default();
     (at > 0 || is_shell(&path, &text))
         .then(|| Next::script(text, path, command.folder.clone(), arguments))
+}
+
+/// `#!/bin/sh -e`.
+fn is_strict(text: &str) -> bool {
+    let first = text.lines().next().and_then(|line| line.strip_prefix("#!"));
+    let options = first.into_iter().flat_map(str::split_whitespace).skip(1);
+    options
+        .filter(|word| word.starts_with('-') && !word.starts_with("--"))
+        .any(|word| word.contains('e'))
 }
 
 /// Whether a file is read by a shell.

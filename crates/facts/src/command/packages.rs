@@ -17,7 +17,7 @@ pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
     let words = command.words();
     match command.program() {
         "npm" | "yarn" | "pnpm" | "bun" => javascript(files, command, &words),
-        "npm-run-all" | "npm-run-all2" | "run-s" | "run-p" => patterns(files, command, &words),
+        program if PATTERNS.contains(&program) => patterns(files, command, &words),
         "turbo" | "lerna" | "nx" => workspaces_task(files, command, &words),
         "composer" => composer(files, command, &words),
         "deno" => deno(files, command, &words),
@@ -153,6 +153,9 @@ fn javascript(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next>
 
 /// The script that a command surely asks for and its one package.json lacks.
 pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
+    if PATTERNS.contains(&command.program()) {
+        return not_listed(files, command);
+    }
     if !matches!(command.program(), "npm" | "yarn" | "pnpm" | "bun") {
         return None;
     }
@@ -169,7 +172,16 @@ pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
     let [folder] = folders.as_slice() else {
         return None;
     };
-    let manifest = manifest(files, folder)?;
+    // npm looks nowhere else than in the folder that it is given.
+    let is_given = asked.folder.is_some() && command.program() == "npm";
+    let is_seen = is_given && !files.names("").is_empty();
+    let manifest = match manifest(files, folder) {
+        Some(manifest) => manifest,
+        None if is_seen && !files.has_file(&within(folder, ecosystems::javascript::MANIFEST)) => {
+            Value::Null
+        }
+        None => return None,
+    };
     let scripts = manifest.get("scripts").and_then(Value::as_object);
     let has = |name: &str| scripts.is_some_and(|scripts| scripts.contains_key(name));
     let served = name == "start" && files.has_file(&within(folder, "server.js"));
@@ -179,6 +191,39 @@ pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
         kind: "script",
         name: name.to_owned(),
         file: within(folder, ecosystems::javascript::MANIFEST),
+    })
+}
+
+/// Programs that run scripts by their names or patterns.
+const PATTERNS: &[&str] = &["npm-run-all", "npm-run-all2", "run-s", "run-p"];
+
+/// A script that `run-s` is to run, by its whole name.
+fn not_listed(files: &dyn Files, command: &Command) -> Option<Missing> {
+    let folder = nearest(files, command.folder.as_deref()?);
+    let manifest = manifest(files, &folder)?;
+    let scripts = manifest.get("scripts").and_then(Value::as_object)?;
+    let operands = command
+        .words
+        .iter()
+        .skip(1)
+        .take_while(|word| *word != "--");
+    let names = operands.filter_map(|word| word.split_whitespace().next());
+    let is_name = |name: &&str| {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.');
+        name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(plain)
+    };
+    // An option may take the word behind it.
+    let has_options = command
+        .words
+        .iter()
+        .any(|word| word.starts_with("--") && word.len() > 2 && !word.contains('='));
+    let missing = names
+        .filter(is_name)
+        .find(|name| !scripts.contains_key(*name));
+    missing.filter(|_| !has_options).map(|name| Missing {
+        kind: "script",
+        name: name.to_owned(),
+        file: within(&folder, ecosystems::javascript::MANIFEST),
     })
 }
 

@@ -103,9 +103,28 @@ fn make(files: &dyn Files, command: &Command, names: &[&str]) -> Vec<Next> {
     let Some((path, text)) = found(files, &asked, names) else {
         return Vec::new();
     };
+    let flag = |letter: char, long: &[&str]| {
+        command.words.iter().skip(1).any(|word| {
+            let letters = word
+                .strip_prefix('-')
+                .filter(|rest| !rest.starts_with(['-', 'f', 'C', 'j', 'I']));
+            long.contains(&word.as_str()) || letters.is_some_and(|letters| letters.contains(letter))
+        })
+    };
+    if flag('n', &["--dry-run", "--just-print", "--recon"]) || flag('q', &["--question"]) {
+        return Vec::new();
+    }
+    let ignores = flag('i', &["--ignore-errors"]);
     recipes(&text, asked.targets)
         .into_iter()
-        .map(|(line, recipe)| Next::line(&recipe, &path, line, asked.folder.clone()))
+        .map(|(line, recipe)| {
+            let optional = ignores || recipe.starts_with('-');
+            let recipe = recipe.trim_start_matches('-');
+            Next {
+                optional,
+                ..Next::line(recipe, &path, line, asked.folder.clone())
+            }
+        })
         .collect()
 }
 
@@ -129,6 +148,12 @@ pub(super) fn missing(files: &dyn Files, command: &Command) -> Option<Missing> {
     let is_set = |name: &str| command.environment.iter().any(|(known, _)| known == name);
     if is_set("MAKEFILES") || is_set("MAKEFLAGS") || makes_rules(&text) {
         return None;
+    }
+    if text.is_empty() && asked.file.is_some() {
+        let name = asked.targets.into_iter().next();
+        let kind = "target";
+        let name = name.unwrap_or_else(|| "all".to_owned());
+        return Some(Missing { kind, name, file });
     }
     // A file of that name is up to date; one with an ending may be its source.
     let is_known = |name: &str| {
@@ -214,10 +239,11 @@ fn rules(text: &str) -> Vec<Rule> {
         }
         let is_recipe = line.starts_with(['\t', ' ']) && open;
         if is_recipe {
-            let recipe = line
-                .trim()
-                .trim_start_matches(['@', '-', '+'])
-                .replace("$$", "$");
+            let bare = line.trim().trim_start_matches(['@', '-', '+']);
+            // A dash in front stays: make does not ask whether such a line fails.
+            let marks = line.trim().strip_suffix(bare).unwrap_or_default();
+            let dash = if marks.contains('-') { "-" } else { "" };
+            let recipe = format!("{dash}{bare}").replace("$$", "$");
             // Variables of make are as open as those of the shell.
             let recipe = recipe.replace("$(MAKE)", "make");
             match recipe.strip_suffix('\\') {

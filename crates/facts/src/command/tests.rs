@@ -227,7 +227,13 @@ fn needs_are_files_modules_and_preloads() {
     );
     assert_eq!(
         needs("gunicorn -b 0.0.0.0:$PORT shop.wsgi:app"),
-        [Need::Module("shop.wsgi".to_owned())]
+        [
+            Need::Module("shop.wsgi".to_owned()),
+            Need::Object {
+                module: "shop.wsgi".to_owned(),
+                name: "app".to_owned()
+            }
+        ]
     );
     assert_eq!(
         needs("bundle exec puma -C config/puma.rb"),
@@ -239,8 +245,150 @@ fn needs_are_files_modules_and_preloads() {
     );
     assert_eq!(
         needs("java -Xmx1g -jar target/a.jar"),
-        [Need::File("target/a.jar".to_owned())]
+        [
+            Need::File("target/a.jar".to_owned()),
+            Need::MainClass("target/a.jar".to_owned())
+        ]
     );
+}
+
+/// Programs with what their process does where they fail: `!` ends, `-` goes on, `?` is asked for its status.
+#[test]
+fn a_shell_goes_on_behind_what_fails() {
+    let marks = |files: &[(&str, &str)], text: &str| -> String {
+        let (_folder, files) = app(files);
+        follow(&files, &Start::at_root(text, "Procfile", 1))
+            .iter()
+            .filter(|one| one.program() == "node")
+            .map(|one| match (one.conditional, one.survived) {
+                (true, _) => '?',
+                (false, true) => '-',
+                (false, false) => '!',
+            })
+            .collect()
+    };
+    for (text, wanted) in [
+        ("node a.js", "!"),
+        ("! node a.js", "?"),
+        ("node a.js; node b.js", "-!"),
+        ("node a.js && node b.js; node c.js", "--!"),
+        ("set -e; node a.js; node b.js", "!!"),
+        ("set -e; node a.js && node b.js; node c.js", "-!!"),
+        ("set -e; node a.js; set +e; node b.js; node c.js", "!-!"),
+        ("set -o errexit; { node a.js; node b.js; }", "!!"),
+        ("node a.js & node b.js", "-!"),
+        ("node a.js & wait $!", "!"),
+        ("node a.js & wait -n", "!"),
+        ("node a.js | node b.js", "-!"),
+        ("set -o pipefail; node a.js | node b.js", "!!"),
+        ("exec node a.js; node b.js", "!!"),
+        ("trap 'exit 0' EXIT; node a.js", "-"),
+        ("node a.js || exit 0", "?"),
+        ("node a.js || exit 1", "!"),
+        ("sh -c 'node a.js; node b.js'", "-!"),
+        ("sh -ec 'node a.js; node b.js'", "!!"),
+        ("bash -o errexit -c 'node a.js; node b.js'", "!!"),
+        ("bin/strict", "!!"),
+        ("bash bin/strict", "-!"),
+        ("bin/strict; node c.js", "--!"),
+        ("make web", "-!"),
+        ("make -i web", "--"),
+        ("make -n web", ""),
+    ] {
+        let files = [
+            ("bin/strict", "#!/bin/sh -e\nnode a.js\nnode b.js\n"),
+            ("Makefile", "web:\n\t-node a.js\n\tnode b.js\n"),
+        ];
+        assert_eq!(marks(&files, text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn words_are_those_that_the_shell_makes() {
+    let words = |text: &str| runs(&[], text).pop().unwrap_or_default();
+    for (text, wanted) in [
+        ("sh -c 'node \"$0\" $1' a.js b", "> node a.js b"),
+        ("node {a,b}.js", "> node a.js b.js"),
+        ("echo '{a,b}'", "> echo {a,b}"),
+        ("A=(node a.js); \"${A[@]}\"", "> node a.js"),
+        ("time -p node a.js", "> node a.js"),
+        ("env - PATH=/bin node a.js", "> node a.js"),
+        ("env -vS 'A=1 node' a.js", "> node a.js"),
+        ("xargs -I % node %", "> node $ARGUMENT $ARGUMENTS"),
+        ("setarch x86_64 -R node a.js", "> node a.js"),
+        (
+            "setpriv --reuid root --clear-groups node a.js",
+            "> node a.js",
+        ),
+        ("flock -n lock -c 'node a.js'", "> node a.js"),
+        ("script -qec 'node a.js' /dev/null", "> node a.js"),
+    ] {
+        assert_eq!(words(text), wanted, "{text}");
+    }
+    assert_eq!(
+        runs(&[("Procfile", "web: node a.js\n")], "honcho -e .env run x").len(),
+        1
+    );
+}
+
+#[test]
+fn interpreters_read_their_own_options() {
+    let paths = |text: &str| -> Vec<String> {
+        let needs = Command::written(text, "", 0).needs();
+        let path = |need: &Need| match need {
+            Need::Script { path, .. } | Need::File(path) | Need::Module(path) => path.clone(),
+            Need::Import(path) => format!("import {path}"),
+            Need::Folder(path) => format!("{path}/"),
+            Need::Class { name, .. } => format!("class {name}"),
+            other => format!("{other:?}"),
+        };
+        needs.iter().map(path).collect()
+    };
+    for (text, wanted) in [
+        ("python -um shop.web", vec!["shop.web"]),
+        (
+            "python -c 'import flask, shop.web; run()'",
+            vec!["flask", "shop.web"],
+        ),
+        ("python -c 'print(1); import x'", vec![]),
+        ("ruby -ne 'puts 1' a.txt", vec![]),
+        ("ruby -r ./lib/x -w run.rb", vec!["./lib/x.rb", "run.rb"]),
+        ("php -f index.php", vec!["index.php"]),
+        ("php -S 0.0.0.0:80 -t public router.php", vec!["public/"]),
+        ("php -- index.php", vec![]),
+        ("dotnet exec a.dll", vec!["a.dll"]),
+        ("deno run -A main.ts", vec!["main.ts"]),
+        ("deno run -A jsr:@x/y.ts", vec![]),
+        ("node --import ./a.mjs b.js", vec!["import ./a.mjs", "b.js"]),
+        (
+            "node a.js < in.txt > log/out.txt",
+            vec!["a.js", "in.txt", "log/"],
+        ),
+        (
+            "java $JAVA_OPTS -cp a:b/* com.x.Main $PORT",
+            vec!["class com.x.Main"],
+        ),
+        ("java -cp a $OPTS com.x.Main", vec![]),
+        ("java -javaagent:x.jar=y Main", vec!["x.jar"]),
+        ("java Main.java", vec!["Main.java"]),
+        (
+            "hypercorn 'asgi:shop.web:app'",
+            vec!["shop.web", "Object { module: \"shop.web\", name: \"app\" }"],
+        ),
+        (
+            "gunicorn -k gevent --chdir src web:app",
+            vec![
+                "src/",
+                "gevent",
+                "web",
+                "Object { module: \"web\", name: \"app\" }",
+            ],
+        ),
+    ] {
+        assert_eq!(paths(text), wanted, "{text}");
+    }
+    let options = Command::written("NODE_OPTIONS='-r ./x' npm start", "", 0).needs();
+    assert!(options.contains(&Need::Preload("./x".to_owned())));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Programs that only start another program with the rest of their words.
 
+use super::Need;
 use super::files::join;
 
 /// How a wrapper's own words end.
@@ -70,6 +71,37 @@ static WRAPPERS: &[Wrapper] = &[
     ),
     after(1, wrapper(&["taskset"], &[])),
     after(1, wrapper(&["chrt"], &[])),
+    wrapper(
+        &["setpriv"],
+        &[
+            "--reuid",
+            "--regid",
+            "--groups",
+            "--inh-caps",
+            "--bounding-set",
+            "--pdeathsig",
+        ],
+    ),
+    wrapper(&["setarch"], &[]),
+    wrapper(&["linux64"], &[]),
+    wrapper(&["linux32"], &[]),
+    wrapper(
+        &["xargs"],
+        &[
+            "-n",
+            "-I",
+            "-L",
+            "-P",
+            "-d",
+            "-s",
+            "-a",
+            "-E",
+            "--max-args",
+            "--replace",
+            "--delimiter",
+            "--arg-file",
+        ],
+    ),
     wrapper(&["prlimit"], &[]),
     wrapper(&["unbuffer"], &[]),
     after(1, wrapper(&["gosu"], &[])),
@@ -77,10 +109,12 @@ static WRAPPERS: &[Wrapper] = &[
     wrapper(&["tini"], &["-p", "-e"]),
     wrapper(&["dumb-init"], &["-r", "--rewrite"]),
     wrapper(&["catatonit"], &[]),
-    assigning(&["env"], &["-u", "--unset", "-C", "--chdir", "-S"]),
+    assigning(
+        &["env"],
+        &["-u", "--unset", "-C", "--chdir", "--split-string"],
+    ),
     // Variables from files and services.
     assigning(&["cross-env"], &[]),
-    assigning(&["cross-env-shell"], &[]),
     wrapper(
         &["env-cmd"],
         &["-f", "--file", "-e", "--environments", "-r", "--rc-file"],
@@ -203,6 +237,8 @@ pub(super) struct Unwrapped {
     pub(super) environment: Vec<(String, String)>,
     /// The folder that it changes into.
     pub(super) folder: Option<String>,
+    /// A file that it reads before it starts anything.
+    pub(super) needs: Option<Need>,
 }
 
 /// Takes the outermost wrapper off; `None` if there is none or nothing is wrapped.
@@ -230,6 +266,7 @@ pub(super) fn unwrap(words: &[String]) -> Option<Unwrapped> {
                 .collect(),
             environment: Vec::new(),
             folder: None,
+            needs: None,
         }),
         None => None,
     }
@@ -242,6 +279,8 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
     let mut folder = None;
     let mut operands = of.operands;
     let mut split = None;
+    let mut needs = None;
+    let mut placeholder = "{}".to_owned();
     if of.dashes {
         at = words.iter().position(|word| word == "--")?;
         operands = 0;
@@ -255,16 +294,39 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
             Some((option, value)) if word.starts_with("--") => (option, Some(value.to_owned())),
             _ => (word.as_str(), None),
         };
-        if word.starts_with('-') && word.len() > 1 {
+        if program == "xargs"
+            && let Some(glued) = word.strip_prefix("-I").filter(|glued| !glued.is_empty())
+        {
+            glued.clone_into(&mut placeholder);
+        }
+        if program == "env"
+            && let Some((_, text)) = word.strip_prefix('-').and_then(|word| word.split_once('S'))
+            && !word.starts_with("--")
+        {
+            // `-vS TEXT`, `-STEXT`
+            let is_glued = !text.is_empty();
+            split = if is_glued {
+                Some(text.to_owned())
+            } else {
+                words.get(at + 1).cloned()
+            };
+            at += 1 + usize::from(!is_glued);
+            continue;
+        }
+        // A dash alone is `-i` of env.
+        if word.starts_with('-') && (word.len() > 1 || program == "env") {
             let takes = of.values.contains(&option) && value.is_none();
             let value = value.or_else(|| words.get(at + 1).filter(|_| takes).cloned());
             match (program, option) {
                 (_, "-C" | "--chdir" | "--directory" | "--cwd" | "--dir" | "--prefix") => {
                     folder = value;
                 }
-                ("env", "-S") => split = value,
+                ("env", "--split-string") => split = value,
+                ("xargs", "-I") => placeholder = value.unwrap_or(placeholder),
+                ("xargs", "-a" | "--arg-file") => needs = value.map(Need::File),
+                ("env-cmd", "-f" | "--file") => needs = value.map(Need::Variables),
                 // `npx -c 'a b'` and `uv run -m module`.
-                ("npx" | "npm", "-c" | "--call") => return None,
+                ("npx" | "npm", "-c" | "--call") | ("flock", "-c" | "--command") => return None,
                 ("uv" | "pdm", "-m") => {
                     let mut rest = vec!["python".to_owned()];
                     rest.extend(words.iter().skip(at).cloned());
@@ -273,6 +335,7 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
                         words: rest,
                         environment,
                         folder,
+                        needs: None,
                     });
                 }
                 _ => {}
@@ -280,6 +343,8 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
             at += 1 + usize::from(takes);
         } else if let (true, Some((name, value))) = (of.assigns, word.split_once('=')) {
             environment.push((name.to_owned(), value.to_owned()));
+            at += 1;
+        } else if program == "setarch" && ARCHITECTURES.contains(&word.as_str()) {
             at += 1;
         } else if operands > 0 {
             operands -= 1;
@@ -291,6 +356,9 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
         }
     }
     let mut rest: Vec<String> = words.get(at..).unwrap_or_default().to_vec();
+    if program == "xargs" && !rest.is_empty() {
+        fill(&mut rest, &placeholder);
+    }
     if let Some(text) = split {
         let mut found = super::words(&text);
         found.append(&mut rest);
@@ -301,7 +369,19 @@ fn strip(of: &Wrapper, program: &str, words: &[String]) -> Option<Unwrapped> {
         words: rest,
         environment,
         folder,
+        needs,
     })
+}
+
+/// What `setarch` takes in front of the program.
+const ARCHITECTURES: &[&str] = &["x86_64", "i386", "i686", "aarch64", "linux32", "linux64"];
+
+/// What `xargs` reads is known to a run alone: it stands for `{}` or the like, or behind the words.
+fn fill(words: &mut Vec<String>, placeholder: &str) {
+    for word in words.iter_mut().filter(|word| word.contains(placeholder)) {
+        *word = word.replace(placeholder, "$ARGUMENT");
+    }
+    words.push("$ARGUMENTS".to_owned());
 }
 
 /// The folder behind a wrapper's own `--directory`.

@@ -228,7 +228,7 @@ fn processes(report: &StackReport, lines: &mut Vec<Line>) {
         .chain(&report.launch.elsewhere)
     {
         let nobody = if report.is_classic {
-            "the Procfile"
+            one.process.buildpack.as_deref().unwrap_or("the Procfile")
         } else {
             "?"
         };

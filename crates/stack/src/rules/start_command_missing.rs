@@ -1,5 +1,8 @@
 //! A process starts something that is not there at launch.
 
+mod files;
+mod java;
+mod managers;
 mod node;
 mod packages;
 mod program;
@@ -13,7 +16,7 @@ use std::path::Path;
 use super::{Rule, World};
 use crate::model::Model;
 use slugsmith_facts::bash;
-use slugsmith_facts::command::{self, AppFolder, Command, Missing, Need, Start};
+use slugsmith_facts::command::{self, AppFolder, Command, Missing, Start};
 use slugsmith_facts::layers::Process;
 use slugsmith_finding::catalogue::Docs;
 use slugsmith_finding::{Finding, LineSpan, Location, Severity};
@@ -32,15 +35,18 @@ pub(super) static RULE: Rule = Rule {
         finds: "After the build, for each process type: a program that no folder of PATH at launch has (it may be \
                 in a layer without `launch = true`), a script, module, preload, sourced or configuration file \
                 that is not where the program looks for it, a target that no rule of the Makefile makes, a working \
-                folder that does not exist, a whole command line in one word, `$NAME` in a process \
+                folder that does not exist, a class that no place of Java's class path has, a name that a module \
+                of the app does not have (`gunicorn web:gone`), `bundle exec` without a Gemfile, a file or folder \
+                that a redirection needs, a whole command line in one word, `$NAME` in a process \
                 that is started without a shell, and a program of the app that is not executable or whose first line \
                 names an interpreter that is not there.",
         why: "The build succeeds and the process ends at once: exit status 126, 127, 2 or 82. Without a shell a \
               variable is passed to the program as the text `$PORT`.",
         fix: "Correct the command, commit or build what it names, set `launch = true` for the layer with the \
               program, or start the process with `bash -c`.",
-        silent: "For what only a run can tell (variables in paths, branches of scripts), for files while the app is \
-                 not built, and for programs of the run image outside of a build.",
+        silent: "A warning where the shell goes on behind the command (`a; b` without `set -e`, `a & b`), and \
+                 nothing behind `!`. For what only a run can tell (variables in paths, branches of scripts), for \
+                 files while the app is not built, and for programs of the run image outside of a build.",
     },
     check,
 };
@@ -226,7 +232,16 @@ impl Started<'_, '_> {
         commands
             .iter()
             .filter(|one| !one.conditional)
-            .flat_map(|one| self.of_command(one))
+            .flat_map(|one| {
+                let mut found = self.of_command(one);
+                if one.survived {
+                    // The process starts, without what this command was to do.
+                    for one in &mut found {
+                        one.level = Severity::Warn;
+                    }
+                }
+                found
+            })
             .collect()
     }
 
@@ -249,6 +264,11 @@ impl Started<'_, '_> {
         for name in names {
             let missing = self.program(one, name);
             found.extend(missing.or_else(|| self.not_runnable(one, name)));
+            let own = self.not_brought(one, name).filter(|_| self.is_built());
+            if own.is_some() {
+                found.extend(own);
+                break;
+            }
             // What stands behind `bundle exec` is found by bundler.
             if FINDERS.contains(&name.rsplit('/').next().unwrap_or(name)) {
                 break;
@@ -285,56 +305,5 @@ impl Started<'_, '_> {
                 "Correct the folder, or commit or build it.",
             )
         })
-    }
-
-    fn need(&self, one: &Command, need: &Need) -> Option<Trouble> {
-        let help = "Correct the command, or commit or build what it names.".to_owned();
-        let lacks = |path: &str| {
-            format!(
-                "`{}` needs the file {path}, which does not exist.",
-                one.text
-            )
-        };
-        let in_app = |path: &str| {
-            // `~` and `$HOME` are the app on Cedar alone.
-            let home = path.starts_with(['~', '$']) && self.model.classic.is_none();
-            one.in_app(path).filter(|_| !home)
-        };
-        let message = match need {
-            Need::Script {
-                path,
-                language: "Node",
-            } => {
-                let inside = in_app(path)?;
-                (!self.has_node_script(one, &inside)).then(|| lacks(path))
-            }
-            Need::File(path) if path.contains(['*', '?']) => {
-                let text = format!("`{}` needs a file {path}, and there is none.", one.text);
-                self.matches_nothing(one, path).then_some(text)
-            }
-            Need::Script { path, .. } | Need::File(path) | Need::Variables(path) => {
-                let inside = in_app(path)?;
-                (!self.has(&inside)).then(|| lacks(path))
-            }
-            Need::Preload(path) if path.starts_with(['.', '/']) => {
-                let inside = in_app(path)?;
-                let found = ["", ".js", ".mjs", ".cjs", ".ts"]
-                    .iter()
-                    .any(|ending| self.has(&format!("{inside}{ending}")));
-                (!found).then(|| lacks(path))
-            }
-            Need::Preload(package) => {
-                let message = self.package(one, package)?;
-                return Some(Trouble::of_installer(Severity::Error, message, help));
-            }
-            Need::Module(module) => {
-                if let Some(message) = self.not_importable(one, module) {
-                    return Some(Trouble::of_installer(Severity::Error, message, help));
-                }
-                self.module(one, module)
-            }
-            Need::PackageScript(_) => None,
-        }?;
-        Some(Trouble::new(Severity::Error, message, help))
     }
 }

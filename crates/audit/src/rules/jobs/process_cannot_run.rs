@@ -78,7 +78,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     command.path == "Procfile"
                         || command.path.ends_with(ecosystems::javascript::MANIFEST)
                 })
-                .filter(|command| !command.conditional && !command.prepared)
+                .filter(|command| !command.conditional && !command.survived && !command.prepared)
                 .filter_map(|command| missing(facts, command)),
         );
     }

@@ -18,18 +18,19 @@ pub(super) fn may_be_left_out(list: &List, at: usize) -> bool {
     let chain = before.iter().rposition(|one| one.when == When::Always);
     let chain = before.get(chain.unwrap_or(0)..).unwrap_or_default();
     let decided = step.when == When::Success && !is_last && chain.iter().any(tests);
-    step.when == When::Failure || caught || decided
+    step.negated || step.when == When::Failure || caught || decided
 }
 
 /// `|| exit 1`: what failed before it ends the process all the same.
-fn ends(step: &Pipeline) -> bool {
+pub(super) fn ends(step: &Pipeline) -> bool {
     const ENDS: &[&str] = &["exit", "return", "false", "kill"];
     step.pipeline.iter().any(|command| match command {
-        Node::Simple(simple) => simple
-            .words
-            .first()
-            .and_then(Word::literal)
-            .is_some_and(|word| ENDS.contains(&word.as_str())),
+        Node::Simple(simple) => {
+            let word = |at: usize| simple.words.get(at).and_then(Word::literal);
+            // `exit 0` ends it in peace.
+            word(0).is_some_and(|word| ENDS.contains(&word.as_str()))
+                && word(1).is_none_or(|status| status != "0")
+        }
         Node::Group(list) | Node::Subshell(list) => list.iter().any(ends),
         _ => false,
     })

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use slugsmith_finding::LineSpan;
 
-use super::optional::may_be_left_out;
+use super::audience::{For, audience};
+use super::optional::{ends, may_be_left_out};
+use super::options::Options;
 use super::{Follower, Place};
-use crate::bash::{self, Command as Node, List, Parameter, Part, Pipeline, Simple, When, Word};
-use crate::command::effects;
+use crate::bash::{self, Command as Node, List, Pipeline, Simple, When};
 use crate::command::files::join;
-use crate::command::is_open;
 use crate::command::next::Next;
+use crate::command::{Need, effects};
 
 /// What holds where a command runs.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, each decides for itself
 pub(super) struct State {
     pub(super) folder: Option<String>,
     /// Folders of `pushd`.
@@ -22,8 +24,15 @@ pub(super) struct State {
     pub(super) variables: BTreeMap<String, (String, bool)>,
     pub(super) functions: BTreeMap<String, Node>,
     pub(super) conditional: bool,
+    /// The process goes on where this fails.
+    pub(super) survived: bool,
+    pub(super) options: Options,
+    /// What the redirections of the command that is read need.
+    pub(super) redirected: Vec<Need>,
     /// When the step behind this one runs; `None` where there is none.
     pub(super) next: Option<When>,
+    /// Something that goes on stands behind this step, for where it fails.
+    pub(super) has_other_way: bool,
     pub(super) background: bool,
     /// Functions that are being gone through.
     pub(super) calls: usize,
@@ -79,20 +88,32 @@ const CALLS: usize = 12;
 impl Walk<'_, '_> {
     pub(super) fn list(&mut self, list: &List, state: &mut State) {
         for (at, step) in list.iter().enumerate() {
-            let before = state.conditional;
+            let (conditional, survived) = (state.conditional, state.survived);
+            let guarded = state.options.guarded;
             state.conditional |= may_be_left_out(list, at);
+            state.survived |= state.options.goes_on(list, at);
             state.next = list.get(at + 1).map(|next| next.when);
+            let other = list.get(at + 1).filter(|next| next.when == When::Failure);
+            state.has_other_way = other.is_some_and(|next| !ends(next));
+            // `set -e` does not hold in what `&&` and `||` ask for its status.
+            state.options.guarded |= state.next.is_some_and(|next| next != When::Always);
             self.step(step, state);
-            state.conditional = before;
+            (state.conditional, state.survived) = (conditional, survived);
+            state.options.guarded = guarded;
         }
     }
 
     fn step(&mut self, step: &Pipeline, state: &mut State) {
         if step.pipeline.len() > 1 || step.background {
-            for command in &step.pipeline {
+            let before = self.follower.prepared;
+            for (at, command) in step.pipeline.iter().enumerate() {
+                // They run side by side.
+                let prepared = std::mem::replace(&mut self.follower.prepared, before);
                 let mut inner = state.clone();
                 inner.background |= step.background;
+                inner.survived |= !state.options.counts(step, at);
                 self.command(command, &mut inner);
+                self.follower.prepared |= prepared;
             }
         } else {
             for command in &step.pipeline {
@@ -220,6 +241,8 @@ impl Walk<'_, '_> {
             return;
         }
         self.builtin(&words, simple, state);
+        state.options.change(&words);
+        state.redirected = self.redirected(simple, state);
         let sourced = matches!(
             words.first().map(String::as_str),
             Some("." | "source" | "eval")
@@ -242,8 +265,10 @@ impl Walk<'_, '_> {
                 }
                 let folder = operand.and_then(|path| join(state.folder.as_deref(), path));
                 // `cd gone; node a.js` stays where it is.
+                let ends = state.options.strict && !state.options.guarded;
                 let stays = |folder: &String| {
-                    state.next == Some(When::Always) && self.follower.files.names(folder).is_empty()
+                    let goes_on = state.has_other_way || state.next == Some(When::Always) && !ends;
+                    goes_on && self.follower.files.names(folder).is_empty()
                 };
                 state.folder = folder.filter(|folder| !stays(folder));
             }
@@ -341,168 +366,21 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn value(&self, word: &Word, state: &State) -> String {
-        self.expand_with(word, state, false).join(" ")
-    }
-
-    fn expand(&self, word: &Word, state: &State) -> Vec<String> {
-        self.expand_with(word, state, true)
-    }
-
-    fn expand_with(&self, word: &Word, state: &State, splits: bool) -> Vec<String> {
-        let mut done: Vec<String> = Vec::new();
-        let mut current: Option<String> = None;
-        for part in &word.parts {
-            match part {
-                Part::Text { text, .. } => current.get_or_insert_default().push_str(text),
-                Part::Parameter(one)
-                    if matches!(one.name.as_str(), "@" | "*") && one.operator.is_empty() =>
-                {
-                    let mut arguments = self.next.arguments.iter().cloned();
-                    if let Some(first) = arguments.next() {
-                        current.get_or_insert_default().push_str(&first);
-                    }
-                    for argument in arguments {
-                        done.extend(current.replace(argument));
-                    }
+    /// What the shell asks for before it starts a command: a file that is read, the folder of one that is written.
+    fn redirected(&self, simple: &Simple, state: &State) -> Vec<Need> {
+        let mut found = Vec::new();
+        for one in &simple.redirects {
+            let target = self.value(&one.target, state);
+            match one.operator.as_str() {
+                "<" => found.push(Need::File(target)),
+                ">" | ">>" | ">|" | "&>" | "&>>" => {
+                    let folder = target.rsplit_once('/').map(|(folder, _)| folder);
+                    let folder = folder.filter(|folder| !folder.is_empty());
+                    found.extend(folder.map(|folder| Need::Folder(folder.to_owned())));
                 }
-                Part::Parameter(one) => {
-                    let value = self.parameter(one, state);
-                    let split = splits && !one.quoted && !is_open(&value) && value.contains(' ');
-                    if split {
-                        let mut pieces = value.split_whitespace();
-                        current
-                            .get_or_insert_default()
-                            .push_str(pieces.next().unwrap_or_default());
-                        for piece in pieces {
-                            done.extend(current.replace(piece.to_owned()));
-                        }
-                    } else {
-                        current.get_or_insert_default().push_str(&value);
-                    }
-                }
-                Part::Substitution { text, .. } => {
-                    let value = self.substitution(text, state);
-                    current.get_or_insert_default().push_str(&value);
-                }
-                Part::Arithmetic(text) => {
-                    let shown = format!("$(({text}))");
-                    current.get_or_insert_default().push_str(&shown);
-                }
-                Part::Process => current.get_or_insert_default().push_str("$(<)"),
-                Part::Array(items) => {
-                    let items: Vec<String> =
-                        items.iter().map(|item| self.value(item, state)).collect();
-                    current.get_or_insert_default().push_str(&items.join(" "));
-                }
+                _ => {}
             }
         }
-        done.extend(current);
-        done
-    }
-
-    fn parameter(&self, one: &Parameter, state: &State) -> String {
-        let plain =
-            one.operator.is_empty() && one.index.as_deref().is_none_or(|index| index == "0");
-        let name = one.name.as_str();
-        if plain && (name == "0" || name == "BASH_SOURCE") && self.next.is_script {
-            return format!("/app/{}", self.next.start.path);
-        }
-        if let (true, Ok(at @ 1..)) = (plain, name.parse::<usize>())
-            && let Some(argument) = self.next.arguments.get(at - 1)
-        {
-            return argument.clone();
-        }
-        if let ("PWD", true, Some(folder)) = (name, plain, &state.folder) {
-            return format!("/app/{folder}");
-        }
-        let known = state.variables.get(name).map(|(value, _)| value);
-        match (known, one.operator.as_str()) {
-            (Some(value), "") => value.clone(),
-            (Some(value), ":-" | "-") if !value.is_empty() => value.clone(),
-            (_, "") => format!("${name}"),
-            (_, operator) => {
-                let operand = one.operand.literal().unwrap_or_default();
-                format!("${{{name}{operator}{operand}}}")
-            }
-        }
-    }
-
-    /// `$(dirname "$0")`, `$(pwd)` and the like are known; everything else is as written.
-    fn substitution(&self, text: &str, state: &State) -> String {
-        self.path_of(text, state)
-            .unwrap_or_else(|| format!("$({text})"))
-    }
-
-    fn path_of(&self, text: &str, state: &State) -> Option<String> {
-        let script = bash::parse(text);
-        let mut folder = state.folder.clone();
-        let mut found = None;
-        for step in &script.list {
-            let [Node::Simple(simple)] = step.pipeline.as_slice() else {
-                return None;
-            };
-            let words: Vec<String> = simple
-                .words
-                .iter()
-                .flat_map(|word| self.expand(word, state))
-                .collect();
-            let operand = words.iter().skip(1).rfind(|word| !word.starts_with('-'));
-            found = match words.first().map(String::as_str) {
-                Some("cd") => {
-                    folder = Some(join(folder.as_deref(), operand?)?);
-                    None
-                }
-                Some("pwd") => Some(format!("/app/{}", folder.clone()?)),
-                Some("dirname") => {
-                    let path = join(folder.as_deref(), operand?)?;
-                    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-                    Some(format!("/app/{parent}"))
-                }
-                Some("readlink" | "realpath" | "which" | "command") => Some(operand?.clone()),
-                _ => return None,
-            };
-        }
-        found.filter(|path| !is_open(path))
-    }
-}
-
-/// For whom a branch is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum For {
-    Development,
-    Production,
-    Anyone,
-}
-
-/// For whom a condition holds; where a dyno itself runs in development by a variable, what asks for that.
-fn audience(condition: &str, stage: Option<&str>) -> For {
-    let asks = |variable: &str| {
-        let mut words = condition.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-        words.any(|word| word == variable)
-    };
-    match (plain_audience(condition), stage.is_some_and(asks)) {
-        (For::Development, true) => For::Production,
-        (For::Production, true) => For::Development,
-        (found, _) => found,
-    }
-}
-
-fn plain_audience(condition: &str) -> For {
-    let lower = condition.to_ascii_lowercase();
-    let words: Vec<_> = lower
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
-    let development = lower.contains("development") || has(&["dev", "debug", "local"]);
-    let production = has(&["production", "prod", "dyno", "heroku"]);
-    let negated = lower.contains("!=") || lower.contains(" ! ") || lower.contains(" -z ");
-    match (development, production) {
-        (true, false) if negated => For::Production,
-        (true, false) => For::Development,
-        (false, true) if negated => For::Development,
-        (false, true) => For::Production,
-        _ => For::Anyone,
+        found
     }
 }

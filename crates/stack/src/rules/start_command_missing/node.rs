@@ -1,7 +1,10 @@
 //! Does Node find the script that a command names?
 
+use std::path::{Path, PathBuf};
+
 use super::Started;
 use slugsmith_ecosystems::javascript::MANIFEST;
+use slugsmith_facts::beneath;
 use slugsmith_facts::command::Command;
 
 /// What Node itself adds to a path (its manual, "File modules"); versions 14, 20 and 22 were run.
@@ -10,6 +13,12 @@ const OF_NODE: &[&str] = &[".js", ".json", ".node"];
 const OF_OTHERS: &[&str] = &[
     ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx", ".coffee",
 ];
+
+/// The file that a package.json names as the package's own.
+fn main_of(text: &str) -> Option<String> {
+    let manifest: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(manifest.get("main")?.as_str()?.to_owned())
+}
 
 impl Started<'_, '_> {
     /// Whether a script is there as the program of the command looks for it.
@@ -24,8 +33,21 @@ impl Started<'_, '_> {
             return self.has(inside) || others;
         }
         // A folder: what its package.json names, or its index.
-        let entries = [MANIFEST, "index.js", "index.json", "index.node"];
-        entries.iter().any(|name| path.join(name).exists())
+        let manifest = self.files.0.join(inside).join(MANIFEST);
+        let text = beneath::read(manifest).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let main = main_of(&text).map(|main| path.join(main));
+        // As a file, with an ending, or as a folder with an index.
+        let is_there = |main: &PathBuf| {
+            let names = OF_NODE
+                .iter()
+                .map(|ending| format!("{}{ending}", main.display()));
+            main.exists() || names.into_iter().any(|name| Path::new(&name).exists())
+        };
+        main.as_ref().is_some_and(is_there)
+            || ["index.js", "index.json", "index.node"]
+                .iter()
+                .any(|name| path.join(name).exists())
     }
 
     /// Whether something may teach Node other endings than its own.

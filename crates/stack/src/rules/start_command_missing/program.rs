@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Started, Trouble};
 use crate::which::{Index, Owner};
-use slugsmith_facts::command::{self, Command, Files, Start, is_open};
+use slugsmith_ecosystems::javascript::MANIFEST;
+use slugsmith_facts::command::{self, Command, Files, Start, is_open, join};
 use slugsmith_facts::layers::launched::is_launched;
 use slugsmith_facts::shell::OPEN;
 use slugsmith_facts::{bash, glob};
@@ -14,8 +15,16 @@ use slugsmith_finding::Severity;
 impl Started<'_, '_> {
     pub(in super::super) fn program(&self, one: &Command, name: &str) -> Option<Trouble> {
         let path_is_changed = one.environment.iter().any(|(name, _)| name == "PATH");
-        let from_manager = one.path.rsplit('.').next() == Some("json");
-        if is_open(name) || name.starts_with('~') || name.is_empty() || bash::is_builtin(name) {
+        // Scripts of package.json find programs of packages, those of composer.json the vendor's.
+        let is_of_package = one.path.rsplit('/').next() == Some(MANIFEST);
+        let from_manager = if is_of_package {
+            self.may_have_program(one, name)
+        } else {
+            one.path.rsplit('.').next() == Some("json")
+        };
+        let is_home = self.model.classic.is_some() && join(None, name).is_some();
+        let is_unknown = is_open(name) || name.starts_with('~');
+        if is_unknown && !is_home || name.is_empty() || bash::is_builtin(name) {
             return None;
         }
         let level = Severity::Error;
@@ -97,6 +106,8 @@ impl Started<'_, '_> {
                 ));
             }
             self.model.layers.on_disk(path).symlink_metadata().is_ok()
+        } else if let Some(found) = self.in_image(path) {
+            found
         } else {
             // Outside of the app the run image is asked, which nobody sees here.
             self.has(&one.in_app(name)?)
@@ -108,6 +119,15 @@ impl Started<'_, '_> {
                 format!("`{}` starts {name}, which does not exist.", one.text)
             }
         })
+    }
+
+    /// Whether a program of the system is there; the image of a dyno has what its build image has, or less.
+    fn in_image(&self, path: &Path) -> Option<bool> {
+        let is_of_system = ["/usr", "/bin", "/sbin"]
+            .iter()
+            .any(|root| path.starts_with(root));
+        let is_known = self.model.classic.is_some() && !self.model.is_image_unseen();
+        (is_of_system && is_known).then(|| path.symlink_metadata().is_ok())
     }
 
     pub(in super::super) fn has(&self, path: &str) -> bool {

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{FINDERS, Started};
-use slugsmith_facts::command::{Command, Files};
+use slugsmith_facts::beneath;
+use slugsmith_facts::command::{Command, Files, join};
 use slugsmith_facts::shell::OPEN;
 
 /// Modules that are compiled into Python and no file.
@@ -24,7 +25,9 @@ const BUILT_IN: &[&str] = &[
 ];
 /// Variables and options that change where modules are looked for.
 const PATHS: &[&str] = &["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE"];
-const MOVES: &[&str] = &["--chdir", "--pythonpath", "--app-dir", "--workdir"];
+const MOVES: &[&str] = &["--pythonpath", "--workdir"];
+/// Options by which a server looks in another folder.
+const FOLDERS: &[&str] = &["--chdir", "--app-dir"];
 
 impl Started<'_, '_> {
     /// Where the variables of the process let Python look as well; `None` where they are not known.
@@ -35,7 +38,9 @@ impl Started<'_, '_> {
         if is_open || process.is_set("PYTHONHOME") {
             return None;
         }
-        let mut found: Vec<PathBuf> = std::env::split_paths(process.get("PYTHONPATH"))
+        let set = process.get("PYTHONPATH");
+        let mut found: Vec<PathBuf> = std::env::split_paths(set)
+            .filter(|_| !set.is_empty())
             .map(|folder| self.on_disk(&folder))
             .collect();
         let user = process.get("PYTHONUSERBASE");
@@ -65,7 +70,7 @@ impl Started<'_, '_> {
             let rest = name.strip_prefix(top);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        if self.files.names(folder).iter().any(|name| is_of(name)) {
+        if self.files.names(&folder).iter().any(|name| is_of(name)) {
             return None;
         }
         let program = Some(one.program()).filter(|name| name.starts_with("python"));
@@ -111,7 +116,29 @@ impl Started<'_, '_> {
         let top = module.split('.').next().unwrap_or(module);
         let ours =
             self.has(&format!("{base}{top}")) && self.files.0.join(format!("{base}{top}")).is_dir();
+        // `celery -A shop.tasks.app` also means the object `app` of the module.
+        if one.program() == "celery"
+            && let Some((holder, _)) = module.rsplit_once('.')
+            && self.has(&format!("{base}{}.py", holder.replace('.', "/")))
+        {
+            return None;
+        }
         let path = module.replace('.', "/");
+        let runs = one.program().starts_with("python") && one.words.iter().any(|word| word == "-m");
+        let package = self.files.0.join(format!("{base}{path}"));
+        let is_compiled =
+            || package.join("__pycache__").exists() || package.join("__main__.pyc").exists();
+        if runs
+            && ours
+            && package.is_dir()
+            && !package.join("__main__.py").exists()
+            && !is_compiled()
+        {
+            return Some(format!(
+                "`{}` needs the file {path}/__main__.py, which does not exist.",
+                one.text
+            ));
+        }
         let exists = [".py", "", ".so", ".pyc"]
             .iter()
             .any(|ending| self.has(&format!("{base}{path}{ending}")))
@@ -129,8 +156,8 @@ impl Started<'_, '_> {
     }
 }
 
-/// Modules are looked for in the folder of the command, relative to the app, and in Python's own places.
-fn module_folder(one: &Command) -> Option<&str> {
+/// Modules are looked for in the folder of the command, or that which an option names, and in Python's own places.
+pub(super) fn module_folder(one: &Command) -> Option<String> {
     let moved = one
         .words
         .iter()
@@ -139,7 +166,17 @@ fn module_folder(one: &Command) -> Option<&str> {
         .environment
         .iter()
         .any(|(name, _)| PATHS.contains(&name.as_str()));
-    one.folder.as_deref().filter(|_| !moved && !set)
+    let folder = one.folder.as_deref().filter(|_| !moved && !set)?;
+    let mut words = one.words.iter();
+    let named = words.find_map(|word| {
+        let option = FOLDERS.iter().find(|option| word.starts_with(**option))?;
+        Some((option, word))
+    });
+    match named {
+        None => Some(folder.to_owned()),
+        Some((option, word)) if word == option => join(Some(folder), words.next()?),
+        Some((option, word)) => join(Some(folder), word.strip_prefix(option)?.strip_prefix('=')?),
+    }
 }
 
 /// The folders in which a Python looks for modules; `None` where they are not all seen.
@@ -152,18 +189,21 @@ fn places(program: &Path) -> Option<Vec<PathBuf>> {
         .find(|lib| lib.file_name().is_some_and(|one| one == name.as_str()))?;
     // The standard library may be in an archive.
     let library = lib.join("os.py").is_file().then_some(&lib)?;
-    let mut found = vec![
-        library.clone(),
-        lib.join("lib-dynload"),
-        lib.join("site-packages"),
-        // Debian's own.
-        base.join("lib/python3/dist-packages"),
-        Path::new("/usr/local/lib")
-            .join(&name)
-            .join("dist-packages"),
-    ];
+    let mut found = vec![library.clone(), lib.join("lib-dynload")];
     let of_program = prefix(program)?;
-    if of_program.join("pyvenv.cfg").is_file() {
+    let settings = beneath::read(of_program.join("pyvenv.cfg")).ok();
+    let settings = settings.map(|text| String::from_utf8_lossy(&text).into_owned());
+    if settings.as_deref().is_none_or(sees_system) {
+        found.push(lib.join("site-packages"));
+        // Debian's own.
+        found.push(base.join("lib/python3/dist-packages"));
+        found.push(
+            Path::new("/usr/local/lib")
+                .join(&name)
+                .join("dist-packages"),
+        );
+    }
+    if settings.is_some() {
         found.extend(versions(&of_program.join("lib")).map(|lib| lib.join("site-packages")));
     }
     Some(found)
@@ -175,6 +215,13 @@ fn versions(lib: &Path) -> impl Iterator<Item = PathBuf> {
     entries
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("python3."))
         .map(|entry| entry.path())
+}
+
+/// Whether a virtual environment has the packages of the Python that it was made of, too.
+fn sees_system(settings: &str) -> bool {
+    let text: String = settings.split(' ').collect();
+    let text = text.to_ascii_lowercase();
+    !text.contains("include-system-site-packages=false")
 }
 
 /// Files that may add places to look in, or modules of other names.

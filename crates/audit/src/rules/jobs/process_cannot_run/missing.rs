@@ -164,14 +164,14 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
             (path, is_built(facts, &inside) || sources.has(&inside))
         }
         Need::Module(module) => return lacks_module(facts, command, module),
-        Need::Preload(path) if path.starts_with('.') => {
+        Need::Preload(path) | Need::Import(path) if path.starts_with('.') => {
             let inside = command.in_app(path)?;
             (
                 path,
                 is_built(facts, &inside) || source_of(sources, &inside).is_some(),
             )
         }
-        Need::Preload(_) | Need::PackageScript(_) | Need::Variables(_) => return None,
+        _ => return None,
     };
     (is_plain(path) && !found).then(|| format!("the file {path}"))
 }
