@@ -54,7 +54,8 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
     .any(|folder| path.contains(folder) && !(*folder == "cli/" && path.starts_with("client")))
         || path
             .rsplit_once('.')
-            .is_some_and(|(_, ending)| ending == "rake");
+            .is_some_and(|(_, ending)| ending == "rake")
+        || path == "Rakefile" && !runs_rake(facts);
     // Files are sorted by path.
     let files = &facts.sources.files;
     let at = files.binary_search_by(|code| code.path.as_str().cmp(path));
@@ -81,6 +82,12 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
             .iter()
             .filter(|process| process.name != "release")
             .any(|process| process.mentions(&[stem]))
+}
+
+/// Whether a process runs a task of the Rakefile.
+fn runs_rake(facts: &Facts<'_>) -> bool {
+    let mut commands = facts.processes.iter().flat_map(|process| &process.commands);
+    commands.any(|command| command.program() == "rake")
 }
 
 /// Whether a file stands beside Django's views, whatever the folder is called.

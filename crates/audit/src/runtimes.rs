@@ -33,7 +33,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     for path in [".nvmrc", ".node-version"] {
         found.extend(first_line(facts, "node", path, "v"));
     }
-    for path in [".python-version", "runtime.txt"] {
+    // In the order of the Python buildpack (lib/python_version.sh, `read_requested_python_version`).
+    for path in ["runtime.txt", ".python-version"] {
         found.extend(first_line(facts, "python", path, "python-"));
     }
     found.extend(pipfile(facts));
@@ -246,11 +247,20 @@ fn elixir(facts: &Facts<'_>) -> Option<Wanted> {
     Some(found(manifest, ecosystems::elixir::manifest::elixir(text)?))
 }
 
+/// The app's own range, unless a locked package allows older lines only: the buildpack takes what fits all of them.
 fn php(facts: &Facts<'_>) -> Option<Wanted> {
     let package = facts.packages.wants(Ecosystem::Composer, "php")?;
+    let own = line("php", &package.wanted);
+    let lock = facts.sources.text(ecosystems::php::COMPOSER_LOCK);
+    let locked = lock.map_or_else(Vec::new, ecosystems::php::wanted_by_packages);
+    let narrowest = locked
+        .into_iter()
+        .filter_map(|range| line("php", &range).map(|line| (numbers(&line), range)))
+        .min()
+        .filter(|(line, _)| own.as_ref().is_none_or(|own| *line < numbers(own)));
     Some(Wanted {
         runtime: "php",
-        range: package.wanted.clone(),
+        range: narrowest.map_or_else(|| package.wanted.clone(), |(_, range)| range),
         path: package.path.clone(),
         line: package.line,
     })

@@ -42,7 +42,21 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, Stri
 /// The folder of the module that serves, with a slash behind it, empty for the root: the one of which the build file
 /// asks for a web starter.
 pub(super) fn web_module(facts: &Facts<'_>) -> Option<String> {
-    const STARTERS: &[&str] = &["spring-boot-starter-web", "spring-boot-starter-webflux"];
+    // Some bring one of the two along, and listen like them.
+    const STARTERS: &[&str] = &[
+        "spring-boot-starter-web",
+        "spring-boot-starter-webflux",
+        "spring-boot-starter-data-rest",
+        "spring-boot-starter-graphql",
+        "spring-boot-starter-hateoas",
+        "spring-boot-starter-jersey",
+        "spring-boot-starter-web-services",
+        "graphql-spring-boot-starter",
+        "graphql-kickstart-spring-boot-starter-webmvc",
+        "springdoc-openapi-ui",
+        "springdoc-openapi-starter-webmvc-ui",
+        "vaadin-spring-boot-starter",
+    ];
     if facts
         .packages
         .wants_any(Ecosystem::Maven, STARTERS)

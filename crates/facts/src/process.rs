@@ -34,6 +34,39 @@ impl Runs {
             .iter()
             .any(|command| texts.iter().any(|text| command.text.contains(text)))
     }
+
+    /// Whether only a developer starts it: by its own name, by the names of the scripts that it runs, or by the
+    /// environment that it sets. What serves, releases or works in the background is never taken for one.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        let served =
+            matches!(self.name.as_str(), "web" | "release") || self.name.contains("worker");
+        let own_environment = || {
+            let mut set = self
+                .commands
+                .iter()
+                .flat_map(|command| &command.environment);
+            set.any(|(name, value)| {
+                name.ends_with("_ENV") && matches!(value.as_str(), "development" | "dev")
+            })
+        };
+        let by_script = || {
+            let mut words = self.command.words.iter().map(String::as_str);
+            let runs_script = matches!(words.next(), Some("npm" | "yarn" | "pnpm" | "bun"));
+            runs_script && words.any(names_development)
+        };
+        !served && (names_development(&self.name) || by_script() || own_environment())
+    }
+}
+
+/// Whether one of the words of a name is of development (`start:dev`).
+fn names_development(name: &str) -> bool {
+    name.split([':', '-', '_', '.']).any(|word| {
+        matches!(
+            word,
+            "dev" | "develop" | "development" | "debug" | "hot" | "livereload" | "watch"
+        )
+    })
 }
 
 /// Whether the root has a manifest of a language beside which a package.json is for assets and tools.

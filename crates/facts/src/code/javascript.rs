@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript, parsed by oxc.
 
 mod computed;
+mod configured;
 mod switch;
 mod values;
 
@@ -264,8 +265,18 @@ impl<'a> Visit<'a> for Reader<'_> {
             }
         }
         let arguments = self.arguments(&it.arguments, 0);
+        let environments = configured::environments(&callee, &arguments);
         self.builder.call(callee, arguments, line);
-        walk::walk_call_expression(self, it);
+        match environments {
+            Some(condition) => {
+                let holds = true;
+                let kind = ScopeKind::Branch { condition, holds };
+                self.in_scope(kind, it.span, |reader| {
+                    walk::walk_call_expression(reader, it);
+                });
+            }
+            None => walk::walk_call_expression(self, it),
+        }
     }
 
     fn visit_new_expression(&mut self, it: &ast::NewExpression<'a>) {

@@ -78,7 +78,14 @@ const FOLDER_LOADERS: &[&str] = &[
 pub fn node_entries(app: &App, sources: &Sources) -> Option<Vec<String>> {
     app.package_json.good()?;
     let mut entries = Vec::new();
-    for process in read(app, sources) {
+    let mut processes = read(app, sources);
+    if processes
+        .iter()
+        .any(|process| !process.is_for_development())
+    {
+        processes.retain(|process| !process.is_for_development());
+    }
+    for process in processes {
         for command in &process.commands {
             let Some(first) = command.words.first() else {
                 continue;

@@ -4,10 +4,15 @@ use super::names::outside_the_app;
 use crate::code::Language;
 use slugsmith_ecosystems as ecosystems;
 
-/// Whether this is a lockfile.
+/// Whether this is a lockfile of the app, or of a package of npm in a folder of its own.
 #[must_use]
 pub(super) fn is_lock(path: &str) -> bool {
-    ecosystems::lockfile(path).is_some() && !ecosystems::javascript::is_binary(path)
+    let nested = path
+        .split_once('/')
+        .and_then(|(_, name)| ecosystems::lockfile(name));
+    let nested = nested.is_some_and(|(one, _)| one.id == "node");
+    (ecosystems::lockfile(path).is_some() || nested && !outside_the_app(path))
+        && !ecosystems::javascript::is_binary(path)
 }
 
 const TEXT_NAMES: &[&str] = &[
@@ -56,6 +61,24 @@ const TEXT_ENDINGS: &[&str] = &[
     ".sbt",
 ];
 
+/// Whether a path says that a file holds a key: those of services' accounts are JSON.
+fn names_key(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "account",
+        "adminsdk",
+        "credential",
+        "firebase",
+        "gcp",
+        "google",
+        "jwk",
+        "key",
+        "private",
+        "secret",
+    ];
+    let lower = path.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
 /// Whether this is configuration that rules read as text.
 #[must_use]
 pub(super) fn is_text(path: &str) -> bool {
@@ -94,6 +117,10 @@ pub(super) fn is_text(path: &str) -> bool {
         Some("pem" | "key") => return depth <= 4 && !outside_the_app(path),
         _ => {}
     }
+    let settings = path.starts_with("config/") || path.contains("/config/");
+    if path.ends_with(".json") && (names_key(path) || settings) {
+        return depth <= 3 && !outside_the_app(path);
+    }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
     config && depth <= 4 && !outside_the_app(path)
 }
@@ -116,7 +143,11 @@ fn is_manifest(name: &str) -> bool {
 /// Whether a compiler or bundler of JavaScript is configured by a file of this name.
 fn is_build_configuration(name: &str) -> bool {
     const TOOLS: &[&str] = &["webpack", "vite", "rollup", "tsup", "esbuild", "rspack"];
-    let bundler = TOOLS.iter().any(|tool| name.starts_with(tool)) && name.contains(".config.");
+    let script = [".js", ".ts", ".mjs", ".cjs"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
+    let bundler = TOOLS.iter().any(|tool| name.starts_with(tool)) && name.contains(".config.")
+        || script && name.starts_with("webpack.");
     let compiler = name.starts_with("tsconfig") || name == "nest-cli.json";
     bundler
         || compiler

@@ -4,6 +4,7 @@
 //! `extends`), from the configuration of bundlers, and from `.gitignore`: a path that git
 //! ignores is not in the repository, but a build may well make it.
 
+mod bundler;
 mod typescript;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct Outputs {
     folders: Vec<(String, Option<String>)>,
     /// Single files, each with the source it is made from, if known.
     files: Vec<(String, Option<String>)>,
+    /// Names without an ending of what a bundler makes, in whatever folder, each with its source.
+    bundles: Vec<(String, String)>,
     ignored: Option<Gitignore>,
     /// Some command of the build runs at all.
     builds: bool,
@@ -76,6 +79,12 @@ impl Outputs {
             .filter(|(file, _)| file == path || stem(file) == stem(path))
             .filter_map(|(_, source)| Some(stem(source.as_deref()?).to_owned()))
             .collect();
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let bundles = self
+            .bundles
+            .iter()
+            .filter(|(bundle, _)| bundle == stem(name) && self.makes(path));
+        found.extend(bundles.map(|(_, source)| stem(source).to_owned()));
         for (folder, root) in &self.folders {
             let Some(rest) = below(stem(path), folder) else {
                 continue;
@@ -139,9 +148,11 @@ pub(super) fn read(texts: &BTreeMap<String, String>, ignored: Gitignore) -> Outp
             "webpack", "vite", "rollup", "tsup", "esbuild", "rspack", "nuxt", "svelte",
         ]
         .iter()
-        .any(|tool| name.starts_with(tool) && name.contains("config"));
+        .any(|tool| name.starts_with(tool) && name.contains("config"))
+            || name.starts_with("webpack.");
         if bundler {
             outputs.configuration(text);
+            outputs.bundles.extend(bundler::entries(text));
         }
     }
     outputs.folders.sort();

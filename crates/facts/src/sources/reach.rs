@@ -47,6 +47,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
         return;
     }
     let Some(reached) = node_reach(app, sources) else {
+        drop_development(sources, &commands);
         return;
     };
     sources
@@ -57,7 +58,15 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
 /// Drops what a package of the repository builds for browsers: where its manifest has a tool
 /// that only does that, its `src/` never runs on a dyno unless a command names it.
 fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
-    const TOOLS: &[&str] = &["react-scripts", "@vue/cli-service", "@angular/cli"];
+    const TOOLS: &[&str] = &[
+        "react-scripts",
+        "react-app-rewired",
+        "@craco/craco",
+        "@vue/cli-service",
+        "@angular/cli",
+        "gatsby",
+        "preact-cli",
+    ];
     let built: Vec<String> = sources
         .texts
         .iter()
@@ -79,6 +88,38 @@ fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
         file.language != Language::JavaScript
             || !built.iter().any(|folder| file.path.starts_with(folder))
     });
+}
+
+/// Drops what its own name says is for development (`server.dev.ts`), unless a command names it or code loads it.
+fn drop_development(sources: &mut Sources, commands: &[String]) {
+    let loaded: BTreeSet<String> = sources
+        .files
+        .iter()
+        .filter(|code| code.language == Language::JavaScript)
+        .flat_map(|code| code.imports.iter().map(move |import| (code, import)))
+        .filter(|(code, import)| branch(code, import.scope) != Branch::Development)
+        .filter(|(code, _)| !is_of_development(&code.path))
+        .filter_map(|(code, import)| {
+            Some(resolve(sources, &code.path, &import.module)?.path.clone())
+        })
+        .collect();
+    sources.files.retain(|code| {
+        let stem = code
+            .path
+            .rsplit_once('.')
+            .map_or(code.path.as_str(), |(stem, _)| stem);
+        code.language != Language::JavaScript
+            || !is_of_development(&code.path)
+            || loaded.contains(&code.path)
+            || commands.iter().any(|command| command.contains(stem))
+    });
+}
+
+fn is_of_development(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    [".dev.", ".development.", "-dev."]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 /// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads
@@ -107,6 +148,26 @@ fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
     });
 }
 
+/// Packages that load the app's code by folder, not by import.
+const FOLDER_LOADERS: &[&str] = &[
+    "@adonisjs/core",
+    "@adonisjs/ignitor",
+    "@fastify/autoload",
+    "@loopback/boot",
+    "@strapi/strapi",
+    "consign",
+    "egg",
+    "express-load",
+    "fastify-autoload",
+    "loopback-boot",
+    "moleculer",
+    "require-all",
+    "require-dir",
+    "require-directory",
+    "sails",
+    "strapi",
+];
+
 /// What Node loads from its entry points; `None` if they can't be known.
 fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
     let entries = process::node_entries(app, sources)?;
@@ -126,6 +187,9 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
         for import in &code.imports {
             if branch(code, import.scope) == Branch::Development {
                 continue;
+            }
+            if FOLDER_LOADERS.contains(&import.module.as_str()) {
+                return None;
             }
             if let Some(folder) = import.module.strip_suffix('*') {
                 let from = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -4,6 +4,7 @@ mod alchemy;
 mod django;
 mod laravel;
 mod objects;
+mod rails;
 mod redis;
 mod spring;
 
@@ -36,7 +37,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             its code reads.
             `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it is: it starts with `postgres://`,
             which SQLAlchemy refuses. With the Heroku Key-Value Store add-on, a Redis client without
-            TLS settings (a warning). A fixed host of Rails' `config.cache_store` (a warning).
+            TLS settings (a warning). A fixed host of Rails' `config.cache_store` (a warning), a fixed address
+            of production in `config/cable.yml`.
         "},
         why: indoc! {"
             On a dyno there is no service on localhost, and add-ons change their address and
@@ -89,6 +91,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(alchemy(facts));
     evidence.extend(plain_redis(facts));
     evidence.extend(cache_store(facts));
+    evidence.extend(rails::cable(facts));
     evidence.sort_by(|a, b| a.location.cmp(&b.location));
     evidence.dedup_by(|a, b| a.location == b.location);
     let applies = facts

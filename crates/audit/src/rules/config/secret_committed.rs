@@ -1,16 +1,20 @@
 //! Is a secret, or a stand-in for one, part of the app?
 
+mod addresses;
 mod app_key;
 mod configured;
 mod credentials;
 mod files;
+mod keys;
 mod literal;
+mod loaders;
 mod settings;
 mod signing;
 mod spring;
 
 use crate::rules::prelude::*;
-use files::{app_json, env_files, private_keys, unproven_env};
+use files::{app_json, env_files, unproven_env};
+use keys::private_keys;
 use settings::in_code;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -26,14 +30,19 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A variable named like a secret with a value in app.json; in a `.env` file that is
-            committed and loaded in production; as the literal default of a read that nothing
-            declares; Django's `SECRET_KEY`, session secrets, keys that sign JSON Web Tokens and
+            committed and loaded in production, by code or by the framework itself (Laravel, Symfony, Adonis, Next,
+            Nuxt, Nest's `ConfigModule`, Strapi, Directus, `bun`, godotenv, dotenv-java, decouple); as the literal
+            default of a read that nothing declares; Django's `SECRET_KEY`, session secrets, keys that sign
+            JSON Web Tokens and
             Spring's `jwt.secret` written out in reachable code; literals in production's part of
             Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
-            Flutterwave, Shopify) in code or such files; private keys in files of their own, or written
-            out in code, also line by line. Passwords in code that get to a database, a mail server or another
+            Flutterwave, Shopify) in code or such files; private keys in files of their own (PEM, the
+            JSON of a Google service account, a JWK with its private part), or written
+            out in code, also line by line. Addresses of databases and queues with a password, in settings of
+            production (`config/cable.yml`, node-config's `production.json`). The hash of a password as the default of
+            a variable that nothing declares. Passwords in code that get to a database, a mail server or another
             service by its client, beside a host that is another machine (`new mysqli(…)`,
             `createTransport({ host, auth: { pass } })`). Laravel's `APP_KEY=base64:…` in code or a script that puts
             it into `.env` or the environment.
@@ -91,6 +100,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal);
     evidence.extend(in_code);
     evidence.extend(private_keys(facts));
+    evidence.extend(addresses::find(facts));
     evidence.extend(app_key::find(facts));
     evidence.extend(configured::find(facts));
     evidence.extend(spring::find(facts));

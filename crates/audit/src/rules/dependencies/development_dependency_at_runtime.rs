@@ -1,9 +1,12 @@
 //! Does a process load a package that is pruned?
 
+mod nested;
 mod node;
+mod npm;
 mod php;
 mod python;
 mod ruby;
+mod tools;
 
 use node::node;
 use python::python;
@@ -30,7 +33,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {r#"
             A `require` or `import` in code that a process reaches, of a package that package.json
             only has under `devDependencies` (and the lockfile marks as such); a start command that
-            runs such a tool (`nodemon`, `ts-node`, `dotenv`). Code of a Rails or Rack app that
+            runs such a tool (`nodemon`, `ts-node`, `dotenv`). The same for a package.json in a folder below the
+            root, where a hook of the build installs that folder without development dependencies. Code of a
+            Rails or Rack app that
             requires or names a gem of the groups development and test only (`Faker::Name`,
             `require "pry"`). A Python import of a package that only a development group has (uv,
             poetry, Pipfile, requirements-dev.txt). A bundle that Symfony's `config/bundles.php` registers for
@@ -54,7 +59,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Build scripts, tests, tasks and seeds; inside try/catch, `defined?`, a branch for
             development or for watching files; type-only imports; a package that another production
             dependency brings along; `NPM_CONFIG_PRODUCTION=false`, skipped pruning, or another
-            `BUNDLE_WITHOUT`; a tool that the package.json of the command's own folder has; load tests
+            `BUNDLE_WITHOUT`; processes that only a developer starts, by their name, their script or their
+            environment (`dev: npm run dev`); a tool that the package.json of the command's own folder has; load tests
             and scripts with arguments that nothing runs.
         "},
     },

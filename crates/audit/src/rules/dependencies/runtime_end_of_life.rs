@@ -28,7 +28,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             with; a Node that the npm package `node` brings to `npm start`; by the dated table
             `platform.toml`. In the first six months it is a warning. The finding stands at the first place
             that says a version, in the order in which the buildpack looks: the `ruby` line of the Gemfile before
-            Gemfile.lock, runtime.txt and .python-version before Pipfile.lock. Where the buildpack itself refuses
+            Gemfile.lock, runtime.txt before .python-version, and both before Pipenv's files, of which the Pipfile is
+            named: Pipfile.lock, which the buildpack reads, is made from it. Of PHP it is the newest line that also
+            the packages of composer.lock allow. Where the buildpack itself refuses
             the version, it says that the next deploy fails.
         "},
         why: indoc! {"
@@ -109,6 +111,12 @@ fn is_refused(facts: &Facts<'_>, runtime: &str, wanted: &str) -> bool {
         && oldest.is_some_and(|oldest| guards::numbers(wanted) < guards::numbers(oldest))
 }
 
+/// Whether locked packages allow older versions only than the app itself asks for.
+fn is_narrowed(facts: &Facts<'_>, wish: &Wanted) -> bool {
+    let own = facts.packages.wants(Ecosystem::Composer, "php");
+    wish.runtime == "php" && own.is_some_and(|own| own.wanted != wish.range)
+}
+
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut wishes = if facts.is_container() {
         images::wanted(facts)
@@ -146,7 +154,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     &wish.path,
                     wish.line,
                     format!(
-                        "{} {wanted} {} {ended}: no more security fixes (table of {}).{}",
+                        "{} {wanted} {} {ended}: no more security fixes (table of {}).{}{}",
                         title(wish.runtime),
                         if *line == wanted {
                             "reached its end of life on".to_owned()
@@ -156,6 +164,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                         facts.platform.as_of,
                         if is_refused(facts, wish.runtime, &wanted) {
                             " The buildpack refuses it: the next deploy fails."
+                        } else {
+                            ""
+                        },
+                        if is_narrowed(facts, wish) {
+                            " No newer one fits the packages of composer.lock."
                         } else {
                             ""
                         }

@@ -33,7 +33,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "},
         silent: indoc! {"
             A policy set for the whole app (`task_acks_late`, `CELERY_TASK_ACKS_LATE`,
-            `REMAP_SIGTERM`); tasks that run again periodically; no worker process.
+            `REMAP_SIGTERM`); tasks that run again periodically; no worker process; Laravel's queue `sync`.
         "},
     },
     check,
@@ -227,6 +227,15 @@ fn one_try(facts: &Facts<'_>) -> Option<Evidence> {
     facts
         .packages
         .wants(Ecosystem::Composer, "laravel/framework")?;
+    // Jobs of the queue `sync` run inside the request: nothing fetches them, and nothing tries again.
+    let queue =
+        crate::laravel::settings(facts, "queue").and_then(|queue| queue.chosen(facts, "default"));
+    let worker = |process: &slugsmith_facts::process::Runs| {
+        process.mentions(&["queue:work", "queue:listen", "horizon"])
+    };
+    if queue.is_some_and(|(name, _)| name == "sync") && !facts.processes.iter().any(worker) {
+        return None;
+    }
     facts
         .code(Language::Php)
         .filter(|code| code.path.contains("Jobs/"))

@@ -1,7 +1,11 @@
 //! Does every dyno run the same schedule?
 
+mod libraries;
+
 use crate::jobs;
 use crate::rules::prelude::*;
+use libraries::{is_locked, starts_schedule};
+use slugsmith_facts::code::ScopeKind;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "scheduler-multiplies",
@@ -9,15 +13,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "A scheduler in the web process runs once per dyno",
     level: Severity::Warn,
     group: Group::Jobs,
-    ecosystems: &["node", "python", "ruby", "java"],
+    ecosystems: &["node", "python", "ruby", "go", "java"],
     target: Target::Both,
     since: "0.1.0",
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            Schedules that code of the web process starts: node-cron, node-schedule, APScheduler,
-            Python's `schedule`, rufus-scheduler, Spring's `@Scheduled`; `celery worker -B`, which multiplies with each
-            worker.
+            Schedules that code of the web process starts: node-cron, node-schedule, croner, Bree, toad-scheduler,
+            APScheduler, Python's `schedule`, rufus-scheduler, concurrent-ruby's `TimerTask`, Celluloid's `every`,
+            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory;
+            `celery worker -B`, which multiplies with each worker.
         "},
         why: indoc! {"
             With two web dyno, every mail goes out twice. With none awake nothing runs at all, and
@@ -32,7 +37,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "},
         silent: indoc! {"
             The schedule runs in a process of its own; a distributed lock (ShedLock, redlock,
-            advisory locks) guards it; the code only runs in development.
+            advisory locks, gocron's locker) guards it, or the library keeps its jobs in a database that all dynos share
+            (Agenda, pg-boss, BullMQ, clustered Quartz); the code only runs in development.
         "},
     },
     check,
@@ -40,19 +46,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    let locked = facts
-        .packages
-        .has_any(Ecosystem::Npm, &["redlock", "@sesamecare-oss/redlock"])
-        || facts.packages.wanted.iter().any(|package| {
-            package.ecosystem == Ecosystem::Maven && package.name.contains("shedlock")
-        });
     let site = facts
         .calls()
         .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
-        .find(|site| starts_schedule(*site));
+        .find(|site| starts_schedule(*site) && !guards::is_maintenance(facts, &site.code.path));
     if let Some(site) = site
-        && !locked
-        && in_web(facts, site)
+        && !is_locked(facts, site.code)
+        && let Some(site) = in_web(facts, site)
     {
         evidence.push(
             Evidence::line(
@@ -111,56 +111,64 @@ fn own_app(command: &str) -> Option<String> {
     })
 }
 
-fn starts_schedule(site: Site<'_>) -> bool {
-    let call = site.call;
-    match site.code.language {
-        Language::JavaScript => {
-            let cron = (site.code.imports("node-cron") || site.code.imports("cron"))
-                && (matches!(
-                    call.callee.as_str(),
-                    "cron.schedule" | "require().schedule" | "nodeCron.schedule" | "schedule"
-                ) || matches!(call.callee.as_str(), "CronJob" | "cron.CronJob"));
-            let schedule = site.code.imports("node-schedule") && call.method() == "scheduleJob";
-            let nest =
-                site.code.imports("@nestjs/schedule") && call.callee == "ScheduleModule.forRoot";
-            cron || schedule || nest
-        }
-        Language::Python => {
-            // The package `schedule`: its loop runs in each process that begins it.
-            let looped = call.callee == "schedule.run_pending" && site.code.imports("schedule");
-            looped
-                || site.code.imports("apscheduler")
-                    && call.method() == "start"
-                    && site.code.calls.iter().any(|other| {
-                        matches!(
-                            other.callee.as_str(),
-                            "BackgroundScheduler" | "AsyncIOScheduler"
-                        )
-                    })
-        }
-        Language::Ruby => {
-            call.callee.ends_with("Rufus.Scheduler.new")
-                || call.callee == "Rufus.Scheduler.singleton"
-        }
-        Language::Java => call.callee == "@Scheduled",
-        Language::Go | Language::Php => false,
-    }
-}
-
-/// Whether the web process loads this file. Where a process of its own names a clock or a
-/// scheduler, the schedule belongs to that.
-fn in_web(facts: &Facts<'_>, site: Site<'_>) -> bool {
+/// The place where the web process starts the schedule, if it loads this file. Where a process of its own names a
+/// clock or a scheduler, the schedule belongs to that.
+fn in_web<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Site<'a>> {
     let own = facts.processes.iter().any(|process| {
         matches!(
             process.name.as_str(),
             "clock" | "scheduler" | "cron" | "beat" | "schedule"
         ) || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
     });
-    // Ruby loads by name: which process loads the file can't be told where there are several.
+    if own || facts.process("web").is_none() || !of_web_program(facts, site.code) {
+        return None;
+    }
+    // Ruby loads by name: which process loads the file can't be told where there are several, unless only the server
+    // reads the file, or a class that it names there.
+    let path = site.code.path.as_str();
     let unknown = site.code.language == Language::Ruby
-        && !site.code.path.starts_with("config/initializers/")
+        && !path.starts_with("config/initializers/")
+        && !matches!(path, "config.ru" | "config/puma.rb")
         && crate::jobs::has_own_worker(facts);
-    !own && !unknown && facts.process("web").is_some()
+    if unknown {
+        started_by_rack(facts, site)
+    } else {
+        Some(site)
+    }
+}
+
+/// The call of `config.ru` that starts an actor: of the class that holds the schedule, or of one below it.
+fn started_by_rack<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Site<'a>> {
+    let (class, _) = site.code.class(site.call.scope)?;
+    let code = facts
+        .code(Language::Ruby)
+        .find(|code| code.path == "config.ru")?;
+    let below = code.scopes.iter().filter_map(|scope| match &scope.kind {
+        ScopeKind::Class { name, bases } if bases.iter().any(|base| base == class) => {
+            Some(name.as_str())
+        }
+        _ => None,
+    });
+    let names: Vec<&str> = below.chain([class]).collect();
+    let mut calls = code.calls.iter();
+    let call = calls.find(|call| {
+        let made = names
+            .iter()
+            .any(|name| call.callee.starts_with(&format!("{name}.")));
+        let method = call.method().trim_end_matches('!');
+        made && matches!(method, "start" | "run" | "perform" | "supervise")
+    })?;
+    Some(Site { code, call })
+}
+
+/// Whether a file of Go is of the program that serves: of the only one, or below the folder that has its name.
+fn of_web_program(facts: &Facts<'_>, code: &Code) -> bool {
+    let others = facts
+        .processes
+        .iter()
+        .any(|process| !matches!(process.name.as_str(), "web" | "release"));
+    let program = facts.process("web").map_or("", |web| web.command.program());
+    code.language != Language::Go || !others || code.path.contains(&format!("{program}/"))
 }
 
 #[cfg(test)]

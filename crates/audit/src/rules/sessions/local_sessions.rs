@@ -19,8 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             express-session without a `store`; Flask-Session on the file system; Django's file
-            sessions; `Rack::Session::Pool`; Laravel's `file` or `array` driver; PHP's native
-            sessions; gorilla's `FilesystemStore`; Java's `HttpSession` and Spring Security's logins
+            sessions; `Rack::Session::Pool`; Laravel's `file` or `array` driver, also in Lumen where
+            its application gets `StartSession`; PHP's native sessions;
+            gorilla's `FilesystemStore`; Java's `HttpSession` and Spring Security's logins
             without Spring Session; Symfony's sessions without a `handler_id` (a warning).
         "},
         why: indoc! {"
@@ -199,9 +200,11 @@ fn rack(facts: &Facts<'_>) -> Option<Evidence> {
 }
 
 fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
-    facts
-        .packages
-        .wants(Ecosystem::Composer, "laravel/framework")?;
+    let package = facts.laravel()?;
+    // Lumen has no sessions unless the app brings the middleware in.
+    if package.name.ends_with("lumen-framework") && !starts_sessions(facts) {
+        return None;
+    }
     let setting = crate::laravel::settings(facts, "session")?;
     let code = setting.code;
     let local = |value: &str| matches!(value, "file" | "array");
@@ -221,6 +224,18 @@ fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
         )
         .conditional(conditional)
         .help("heroku config:set SESSION_DRIVER=database   (php artisan session:table)")
+    })
+}
+
+/// Whether Lumen's application gets the middleware of sessions for all requests.
+fn starts_sessions(facts: &Facts<'_>) -> bool {
+    guards::used(facts, Language::Php, |site| {
+        let given = |value: &Expr| {
+            let class = value.name().or(value.text()).unwrap_or_default();
+            class.contains("StartSession")
+        };
+        site.call.method() == "middleware"
+            && site.call.arguments.iter().any(|one| one.value.any(given))
     })
 }
 

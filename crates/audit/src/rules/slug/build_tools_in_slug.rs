@@ -16,8 +16,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            Bundlers, compilers, linters, test tools and browsers (webpack, gulp, Babel, ESLint,
-            Jest, Cypress, Puppeteer of tests …) under `dependencies` of package.json although no
+            Bundlers, compilers, linters and test tools with their plugins (webpack, gulp, Babel, ESLint,
+            Angular's and Ionic's, Jest, Cypress …) under `dependencies` of package.json although no
             reachable code loads them; `NPM_CONFIG_PRODUCTION=false` and skipped pruning; a hook
             that installs everything again after the buildpack pruned.
         "},
@@ -33,7 +33,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             In a hook that installs again: `npm prune --omit=dev` at its end.
         "#},
         silent: indoc! {"
-            Reachable code loads the tool; a process runs it; there is no build at all that would
+            Assets that another language builds after Node's buildpack pruned; reachable code loads the
+            tool; a process runs it; there is no build at all that would
             need it in development only. What a hook installs for a front end in a folder of its own:
             strip removes it once that is built.
         "},
@@ -97,7 +98,45 @@ const TOOLS: &[&str] = &[
     "openapi-typescript",
     "tsc-alias",
     "npm",
+    "@angular-devkit/build-angular",
+    "@angular/cli",
+    "@angular/compiler-cli",
+    "@ionic/app-scripts",
+    "@vue/cli-service",
+    "autoprefixer",
+    "babelify",
+    "bower",
+    "browser-sync",
+    "gulp-cli",
+    "laravel-mix",
+    "node-sass",
+    "stylelint",
+    "ts-jest",
+    "tsify",
+    "tslint",
+    "typings",
+    "uglify-js",
+    "vite",
+    "vitest",
+    "watchify",
 ];
+
+/// Beginnings of names of what such tools are extended with.
+const FAMILIES: &[&str] = &[
+    "@babel/plugin-",
+    "@babel/preset-",
+    "babel-plugin-",
+    "babel-preset-",
+    "eslint-config-",
+    "eslint-plugin-",
+    "grunt-",
+    "gulp-",
+    "karma-",
+];
+
+fn is_tool(name: &str) -> bool {
+    TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+}
 
 fn check(facts: &Facts<'_>) -> Outcome {
     if facts.app.package_json.good().is_none() {
@@ -105,15 +144,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let mut evidence = Vec::new();
     // Assets of other languages are built after Node's own pruning: they need the tools there.
-    let node = slugsmith_facts::process::runs_node(facts.app, &facts.sources);
+    let node = slugsmith_facts::process::runs_node(facts.app, &facts.sources)
+        || builds_before_python(facts);
     let shipped: Vec<_> = facts
         .packages
         .wanted
         .iter()
         .filter(|package| {
-            package.ecosystem == Ecosystem::Npm
-                && !package.dev
-                && TOOLS.contains(&package.name.as_str())
+            package.ecosystem == Ecosystem::Npm && !package.dev && is_tool(&package.name)
         })
         .filter(|package| node && !loaded(facts, &package.name))
         .collect();
@@ -177,15 +215,62 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::of(evidence)
 }
 
+/// Whether Node's own buildpack builds the assets of an app in Python, before it prunes: its hook runs one of the
+/// tools, and nothing of Python, which comes later, starts Node again.
+fn builds_before_python(facts: &Facts<'_>) -> bool {
+    let listed = facts.buildpacks();
+    let at = |name: &str| listed.iter().position(|buildpack| buildpack.contains(name));
+    let (Some(node), Some(python)) = (at("nodejs"), at("python")) else {
+        return false;
+    };
+    let hooks = [
+        "build",
+        "heroku-postbuild",
+        "heroku-prebuild",
+        "postinstall",
+    ];
+    let builds = hooks
+        .iter()
+        .filter_map(|hook| slugsmith_facts::process::script(facts.app, hook))
+        .any(|line| line.split([' ', '/', ':']).any(is_tool));
+    let words = ["node", "npm", "npx", "yarn", "gulp", "grunt", "webpack"];
+    let hook = facts.sources.text("bin/post_compile").unwrap_or_default();
+    let later = hook
+        .split(|one: char| !one.is_ascii_alphanumeric())
+        .any(|word| words.contains(&word));
+    let pipelines = [
+        "django-pipeline",
+        "django-compressor",
+        "django-gulp",
+        "webassets",
+        "flask-assets",
+    ];
+    node < python
+        && builds
+        && !later
+        && facts
+            .packages
+            .wants_any(Ecosystem::Pypi, &pipelines)
+            .is_none()
+}
+
 fn loaded(facts: &Facts<'_>, name: &str) -> bool {
     facts
         .code(Language::JavaScript)
         .any(|code| code.imports(name))
         || facts.processes.iter().any(|process| {
             process.commands.iter().any(|command| {
-                command.words().first().is_some_and(|program| {
-                    *program == name || name == "webpack-cli" && *program == "webpack"
-                })
+                let program = command.program();
+                program == name
+                    || matches!(
+                        (name, program),
+                        ("webpack-cli", "webpack")
+                            | ("@angular/cli", "ng")
+                            | ("@vue/cli-service", "vue-cli-service")
+                            | ("@ionic/app-scripts", "ionic-app-scripts")
+                            | ("@nestjs/cli", "nest")
+                            | ("gulp-cli", "gulp")
+                    )
             })
         })
 }

@@ -1,5 +1,6 @@
 //! Does the database live on the dyno's disk?
 
+mod adonis;
 mod go;
 mod node;
 mod php;
@@ -9,6 +10,7 @@ mod spring;
 mod sqlite3;
 
 use crate::rules::prelude::*;
+use adonis::adonis;
 use go::{go, go_default, go_dialect};
 use node::{node, prisma};
 use php::{laravel, php_default, symfony};
@@ -33,7 +35,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `sql.Open("sqlite3", …)`; Python's `sqlite3.connect(…)` where the app changes tables;
             `gorm.Open("sqlite3", …)`;
             lowdb and NeDB files. SQLite where nothing else is set is a warning: Symfony's `.env`
-            with a `sqlite:` address, Laravel's `env('DB_CONNECTION', 'sqlite')`, PHP's
+            with a `sqlite:` address, Laravel's `env('DB_CONNECTION', 'sqlite')`, Adonis'
+            `Env.get("DB_CONNECTION", "sqlite")`, PHP's
             `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, a Go field with `default:"sqlite3"`.
         "#},
         why: indoc! {"
@@ -62,6 +65,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         sqlite3::check(facts),
         prisma(facts),
         node(facts),
+        adonis(facts),
         go(facts),
         go_default(facts).or_else(|| go_dialect(facts)),
         spring::check(facts),

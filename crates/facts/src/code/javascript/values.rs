@@ -44,6 +44,20 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// A read of the environment that a call only gives another form: `(process.env.KEY || "…").trim()`.
+    fn reshaped(&self, call: &ast::CallExpression<'_>, depth: usize) -> Option<Expr> {
+        let ast::Expression::StaticMemberExpression(member) = call.callee.get_inner_expression()
+        else {
+            return None;
+        };
+        let forms = ["trim", "toString", "toLowerCase", "toUpperCase"];
+        if !forms.contains(&member.property.name.as_str()) {
+            return None;
+        }
+        let object = self.value(&member.object, depth + 1);
+        matches!(object, Expr::Env { .. }).then_some(object)
+    }
+
     pub(super) fn value(&self, value: &ast::Expression<'_>, depth: usize) -> Expr {
         use ast::Expression as E;
         if depth > DEPTH {
@@ -66,10 +80,10 @@ impl Reader<'_> {
             }
             E::StaticMemberExpression(_) | E::ComputedMemberExpression(_) => self.member(value),
             E::ChainExpression(_) => Expr::Name(dotted(self.slice(value.span()))),
-            E::CallExpression(call) => Expr::Call {
+            E::CallExpression(call) => self.reshaped(call, depth).unwrap_or_else(|| Expr::Call {
                 callee: self.callee(&call.callee),
                 arguments: self.arguments(&call.arguments, depth),
-            },
+            }),
             E::NewExpression(call) => Expr::Call {
                 callee: self.callee(&call.callee),
                 arguments: self.arguments(&call.arguments, depth),

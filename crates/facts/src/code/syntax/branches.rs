@@ -23,6 +23,9 @@ const ARMS: &[&str] = &[
     "switch_rule",
 ];
 
+/// Calls whose block runs in the environments that they are given.
+const CONFIGURES: &[&str] = &["configure", "configureMode", "environment"];
+
 /// Fields that hold what such a statement chooses by.
 const SUBJECTS: &[&str] = &["subject", "value", "condition"];
 
@@ -73,6 +76,39 @@ impl Reader<'_> {
                 holds: true,
             },
         )
+    }
+
+    /// The environments of a block that a framework runs in those only: `configure :development do` of Sinatra,
+    /// `$app->configureMode('development', function () {…})` of Slim 2.
+    fn configured(&self, step: &Step<'_, '_>) -> Option<String> {
+        let (call, listed) = match step.kind {
+            "block" | "do_block" => {
+                let call = step.parent().filter(|parent| parent.kind() == "call")?;
+                (call, children(call.child_by_field_name("arguments")?))
+            }
+            "anonymous_function" | "anonymous_function_creation_expression" => {
+                let arguments = step.grandparent()?;
+                let call = step.around.iter().rev().nth(2).map(|(node, _)| *node)?;
+                let named = children(arguments).into_iter().map(|one| children(one));
+                (
+                    call,
+                    named.filter_map(|one| one.into_iter().next()).collect(),
+                )
+            }
+            _ => return None,
+        };
+        let method = ["method", "name"]
+            .iter()
+            .find_map(|field| call.child_by_field_name(field))?;
+        if !CONFIGURES.contains(&self.slice(method)) {
+            return None;
+        }
+        let names: Vec<_> = listed
+            .into_iter()
+            .take_while(|one| matches!(one.kind(), "simple_symbol" | "string" | "encapsed_string"))
+            .map(|one| self.slice(one).trim_matches([':', '"', '\'']))
+            .collect();
+        (!names.is_empty()).then(|| names.join(" or "))
     }
 
     /// The arm of a `switch` over the environment that this step is.
@@ -144,6 +180,12 @@ impl Reader<'_> {
         let parent = step.parent()?;
         if let Some(kind) = self.short_circuit(step, parent).or_else(|| self.arm(step)) {
             return Some(kind);
+        }
+        if let Some(condition) = self.configured(step) {
+            return Some(ScopeKind::Branch {
+                condition,
+                holds: true,
+            });
         }
         if HANDLERS.contains(&step.kind) {
             return Some(ScopeKind::Branch {

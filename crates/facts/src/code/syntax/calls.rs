@@ -24,12 +24,7 @@ impl Reader<'_> {
             Some(receiver) => format!("{receiver}.{method}"),
             None => method,
         };
-        // `os.environ.get("DEBUG", "true").lower()` is still what the environment says.
-        if let (Language::Python, Some((_, "lower" | "upper" | "strip" | "casefold" | "title"))) =
-            (self.language, callee.rsplit_once("()."))
-            && let Some(object) = node
-                .child_by_field_name("function")
-                .and_then(|function| function.child_by_field_name("object"))
+        if let Some(object) = self.reshaped(node, &callee)
             && depth < DEPTH
             && let read @ Expr::Env { .. } = self.value(object, depth + 1)
         {
@@ -74,6 +69,22 @@ impl Reader<'_> {
             });
         }
         Expr::Call { callee, arguments }
+    }
+
+    /// What a call only gives another form: `os.environ.get("DEBUG", "true").lower()` and `ENV.fetch("KEY", "…").strip`
+    /// are still what the environment says.
+    fn reshaped<'t>(&self, node: Node<'t>, callee: &str) -> Option<Node<'t>> {
+        let method = callee.rsplit('.').next().unwrap_or(callee);
+        match (self.language, method) {
+            (Language::Python, "lower" | "upper" | "strip" | "casefold" | "title" | "encode") => {
+                node.child_by_field_name("function")
+                    .and_then(|function| function.child_by_field_name("object"))
+            }
+            (Language::Ruby, "to_s" | "strip" | "chomp" | "downcase" | "upcase" | "freeze") => {
+                node.child_by_field_name("receiver")
+            }
+            _ => None,
+        }
     }
 
     /// Whether a name stands for Python's `os.environ` (`from os import environ as env`).

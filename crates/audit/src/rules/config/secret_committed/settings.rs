@@ -16,7 +16,7 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                 continue;
             }
             let target = assignment.target.rsplit('.').next().unwrap_or_default();
-            let literal = match &assignment.value {
+            let literal = match encoded(&assignment.value) {
                 // The framework's own key, in a file that configures it.
                 Expr::Text(text)
                     if is_framework_key(code, &assignment.target)
@@ -53,6 +53,7 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
             }
         }
         found.extend(issued(code));
+        found.extend(hashed(facts, code));
     }
     // One variable, or one setting, is one secret, wherever it signs.
     let told = |evidence: &Evidence| {
@@ -65,6 +66,81 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
         .collect();
     found.extend(signed);
     found
+}
+
+/// What is turned into bytes before it is used: `Buffer.from(process.env.KEY || "…")`, `bytes(os.getenv("KEY", "…"))`.
+fn encoded(value: &Expr) -> &Expr {
+    match value {
+        Expr::Call { callee, arguments } => {
+            let turns = ["Buffer.from", "bytes", "str.encode", "TextEncoder.encode"]
+                .contains(&callee.as_str());
+            let first = arguments.first().map(|first| &first.value);
+            first
+                .filter(|first| turns && matches!(first, Expr::Env { .. }))
+                .unwrap_or(value)
+        }
+        _ => value,
+    }
+}
+
+/// The hash of a password as the default of a variable that nothing declares: whoever knows the password, or finds
+/// it, gets into every app that lacks the variable.
+fn hashed(facts: &Facts<'_>, code: &Code) -> Option<Evidence> {
+    let mut values = code
+        .values()
+        .filter(|(_, scope, _)| branch(code, *scope) != Branch::Development);
+    let (line, name) = values.find_map(|(line, _, value)| {
+        let mut found = None;
+        value.walk(&mut |value| {
+            if let Expr::Env {
+                name,
+                default: Some(default),
+            } = value
+                && default.text().is_some_and(is_password_hash)
+            {
+                found = found.or(Some(name.as_str()));
+            }
+        });
+        Some((line, found?))
+    })?;
+    let demanded = facts.declared(name) != Declared::No || is_demanded(facts, name);
+    let message = format!(
+        "If {name} is not set, the password whose hash is in the code opens the app, and nothing declares {name}."
+    );
+    (!demanded).then(|| {
+        Evidence::line(&code.path, line, message)
+            .about(name)
+            .conditional(true)
+            .help(format!(
+                "Read it without a default, and: heroku config:set {name}='…'"
+            ))
+    })
+}
+
+/// bcrypt, Argon2, scrypt, the crypt of Unix and Apache, and the forms of Django and Werkzeug.
+fn is_password_hash(text: &str) -> bool {
+    const FORMS: &[&str] = &[
+        "$2a$",
+        "$2b$",
+        "$2x$",
+        "$2y$",
+        "$argon2",
+        "$scrypt$",
+        "$5$",
+        "$6$",
+        "$apr1$",
+        "$1$",
+        "pbkdf2_sha256$",
+        "pbkdf2:sha256",
+        "scrypt:",
+        "argon2$",
+        "bcrypt_sha256$",
+        "{SHA}",
+        "{SSHA}",
+    ];
+    text.len() >= 30
+        && !text.contains(char::is_whitespace)
+        && FORMS.iter().any(|form| text.starts_with(form))
 }
 
 /// The first key in a file of which the form tells who issued it. It is real wherever it stands,
@@ -99,6 +175,9 @@ pub(super) fn signs(facts: &Facts<'_>, target: &str, variable: &str) -> bool {
         "cookie",
         "cipher",
         "encrypt",
+        "aes",
+        "chacha20",
+        "secretbox",
         "jws",
         "passport",
         "csrf",

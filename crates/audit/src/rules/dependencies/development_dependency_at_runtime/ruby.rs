@@ -36,7 +36,12 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
             .calls
             .iter()
             .map(|call| (gem_of(&call.callee), call.line, call.scope));
-        for (name, line, scope) in required.chain(named) {
+        let handed = code.passed().flat_map(|(line, scope, value)| {
+            constants(value)
+                .into_iter()
+                .map(move |name| (gem_of(name), line, scope))
+        });
+        for (name, line, scope) in required.chain(named).chain(handed) {
             let Some(gem) = development
                 .iter()
                 .find(|gem| gem.replace('-', "_") == name || **gem == name)
@@ -84,6 +89,18 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         }
     }
     Some(evidence)
+}
+
+/// Constants below another one that a call gets: `use BetterErrors::Middleware`.
+fn constants(value: &Expr) -> Vec<&str> {
+    let mut found = Vec::new();
+    value.walk(&mut |value| {
+        let below = |name: &&str| {
+            name.starts_with(|first: char| first.is_ascii_uppercase()) && name.contains('.')
+        };
+        found.extend(value.name().filter(below));
+    });
+    found
 }
 
 /// `Faker::Name.name` is of the gem `faker`, `LetterOpenerWeb::Engine` of `letter_opener_web`.

@@ -14,8 +14,17 @@ fn lumen(facts: &Facts<'_>, package: &Package) -> Option<Evidence> {
         "The log channel is `{channel}`, unless {VARIABLE} says otherwise, which writes to storage/logs: the log \
          stream never sees it."
     );
+    // No file of the app says it: the place is where the application is made.
+    let made = calls_to(facts, Language::Php, |site| {
+        site.call.callee.ends_with("Lumen\\Application")
+    })
+    .next();
     matches!(channel.as_str(), "stack" | "single" | "daily").then(|| {
-        Evidence::line(&package.path, package.line, message)
+        let found = match made {
+            Some(site) => Evidence::line(&site.code.path, site.call.line, message),
+            None => Evidence::line(&package.path, package.line, message),
+        };
+        found
             .conditional(true)
             .help("heroku config:set LOG_CHANNEL=stderr")
     })
