@@ -379,6 +379,12 @@ fn disagreement(runtime: &str, wishes: &[&Wanted]) -> Option<Evidence> {
             && !first.range.contains('|')
             && !first.range.contains('<')
     })?;
+    // The buildpack reads runtime.txt first, but it is deprecated: that one has to change.
+    let (first, other) = if first.path == "runtime.txt" {
+        (other, first)
+    } else {
+        (first, other)
+    };
     Some(
         Evidence::line(
             &other.path,
