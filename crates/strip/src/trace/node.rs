@@ -153,9 +153,13 @@ impl Node<'_, '_> {
     }
 
     /// What code of a package, or of the app, may load by a name that is not known.
-    fn anything(&self, owner: Option<&str>) -> Vec<usize> {
-        match owner {
-            None => self.all_declared(),
+    fn anything(&self, path: &str) -> Vec<usize> {
+        match package_folder(path) {
+            None => {
+                let mut files = self.all_declared(path);
+                files.extend(self.aside());
+                files
+            }
             Some(folder) => self.whole(folder),
         }
     }
@@ -291,7 +295,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 if owner.is_some() && decided {
                     Vec::new()
                 } else {
-                    self.anything(owner)
+                    self.anything(path)
                 }
             };
             let files = match load {
@@ -327,7 +331,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        Found::anything(self.anything(package_folder(path)))
+        Found::anything(self.anything(path))
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {

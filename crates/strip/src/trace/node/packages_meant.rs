@@ -1,14 +1,31 @@
 //! Which packages can a path or a command mean, rather than one file of one package?
 
-use super::Node;
+use std::collections::BTreeSet;
+
 use super::resolve::in_app;
 use super::value::HOLE;
+use super::{Node, is_source};
 use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::start;
 use crate::trace::language::named_only;
 
-impl<'a> Node<'_, 'a> {
+impl<'g, 'a> Node<'g, 'a> {
+    /// The project of a server that a framework built with packages of its own, in which a file is.
+    pub(in crate::trace) fn built_server(&self, path: &str) -> Option<&'g str> {
+        const SERVERS: &[&str] = &[".next/standalone", ".output/server"];
+        let index = &self.facts.index;
+        let folders = self.projects().map(|(folder, _)| folder);
+        let mut folders =
+            folders.filter(|folder| SERVERS.iter().any(|server| folder.ends_with(server)));
+        folders.find(|folder| {
+            let inside = path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'));
+            inside && index.find(&format!("{folder}/node_modules")).is_some()
+        })
+    }
+
     /// All that is in a folder which is listed, packages included.
     pub(super) fn listed(&self, pattern: &str) -> Vec<usize> {
         let index = &self.facts.index;
@@ -20,6 +37,47 @@ impl<'a> Node<'_, 'a> {
         files
             .filter(|number| index.is_file(*number) && !named_only(self.catalogue, *number))
             .collect()
+    }
+
+    /// Every file of packages in folders where neither the app's files nor other packages look for one, as a Meteor
+    /// bundle has them (`npm/node_modules/meteor/accounts/node_modules`): only a path that is made at run time leads
+    /// there.
+    pub(super) fn aside(&self) -> Vec<usize> {
+        let folders = self.facts.manifests.keys();
+        let aside: BTreeSet<(&str, &str)> = folders
+            .filter_map(|folder| {
+                Some((
+                    folder.get(..folder.rfind("/node_modules/")?)?,
+                    folder.as_str(),
+                ))
+            })
+            .collect();
+        let mut searched: Option<(&str, bool)> = None;
+        let mut files = Vec::new();
+        for (base, folder) in aside {
+            let is_searched = match searched {
+                Some((known, is_searched)) if known == base => is_searched,
+                _ => self.is_searched(base),
+            };
+            searched = Some((base, is_searched));
+            if !is_searched {
+                files.extend(self.all_of(folder));
+            }
+        }
+        files
+    }
+
+    /// Whether a package, a project, a store that links lead to, or code of the app would find packages in the
+    /// `node_modules` of a folder.
+    fn is_searched(&self, folder: &str) -> bool {
+        let index = &self.facts.index;
+        let is_store = folder.contains("node_modules/.");
+        let is_code = |path: &str| in_app(path) && is_source(path);
+        self.facts.manifests.contains_key(folder)
+            || is_store
+            || index
+                .below_path(folder)
+                .any(|number| index.path(number).is_some_and(is_code))
     }
 
     /// Packages of which a path has the beginning of the name: `node_modules/@s/x-` and a hole.
