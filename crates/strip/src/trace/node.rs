@@ -12,7 +12,7 @@ mod value;
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
@@ -46,6 +46,8 @@ pub(super) struct Node<'g, 'a> {
     decides: bool,
     /// Patterns whose files were kept before.
     matched: Mutex<HashSet<(String, bool)>>,
+    /// Packages that no lookup finds, once somebody asks.
+    aside: OnceLock<Vec<usize>>,
 }
 
 impl<'g, 'a> Node<'g, 'a> {
@@ -74,6 +76,7 @@ impl<'g, 'a> Node<'g, 'a> {
                 .keys()
                 .any(|folder| package_folder(&format!("{folder}/x")).is_some()),
             matched: Mutex::default(),
+            aside: OnceLock::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which packages can a path or a command mean, rather than one file of one package?
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::resolve::in_app;
 use super::value::HOLE;
@@ -42,29 +42,18 @@ impl<'g, 'a> Node<'g, 'a> {
     /// Every file of packages in folders where neither the app's files nor other packages look for one, as a Meteor
     /// bundle has them (`npm/node_modules/meteor/accounts/node_modules`): only a path that is made at run time leads
     /// there.
-    pub(super) fn aside(&self) -> Vec<usize> {
-        let folders = self.facts.manifests.keys();
-        let aside: BTreeSet<(&str, &str)> = folders
-            .filter_map(|folder| {
-                Some((
-                    folder.get(..folder.rfind("/node_modules/")?)?,
-                    folder.as_str(),
-                ))
-            })
-            .collect();
-        let mut searched: Option<(&str, bool)> = None;
-        let mut files = Vec::new();
-        for (base, folder) in aside {
-            let is_searched = match searched {
-                Some((known, is_searched)) if known == base => is_searched,
-                _ => self.is_searched(base),
-            };
-            searched = Some((base, is_searched));
-            if !is_searched {
-                files.extend(self.all_of(folder));
+    pub(super) fn aside(&self) -> &[usize] {
+        self.aside.get_or_init(|| {
+            let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for folder in self.facts.manifests.keys() {
+                if let Some((base, _)) = folder.rsplit_once("/node_modules/") {
+                    packages.entry(base).or_default().push(folder);
+                }
             }
-        }
-        files
+            packages.retain(|base, _| !self.is_searched(base));
+            let folders = packages.into_values().flatten();
+            folders.flat_map(|folder| self.all_of(folder)).collect()
+        })
     }
 
     /// Whether a package, a project, a store that links lead to, or code of the app would find packages in the
