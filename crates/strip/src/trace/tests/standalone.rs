@@ -54,7 +54,7 @@ fn packages_of_the_project_go_where_only_the_standalone_server_starts() {
 fn a_name_that_the_standalone_server_makes_means_its_own_packages() {
     let server = (
         ".next/standalone/.next/server/chunk.js",
-        "require(process.env.NAME)",
+        "require(process.env.NAME); '/build_1/node_modules/next/index.js'",
     );
     let declares = (
         ".next/standalone/package.json",
