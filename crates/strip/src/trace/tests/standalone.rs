@@ -69,7 +69,11 @@ fn a_name_that_the_standalone_server_makes_means_its_own_packages() {
         server,
         declares,
         (".next/standalone/node_modules/next/other.js", ""),
-        ("package.json", r#"{"scripts":{"start":"node .next/standalone/server.js"},"dependencies":{"next":"15","orm":"1"}}"#),
+        (
+            "package.json",
+            r#"{"scripts":{"start":"node .next/standalone/server.js"},
+                "dependencies":{"next":"15","orm":"1"}}"#,
+        ),
     ]);
     let (paths, _) = kept(&files, &[]);
     // What was not put beside the server is found above it.
