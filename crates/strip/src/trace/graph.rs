@@ -121,7 +121,11 @@ impl<'g, 'a> Graph<'g, 'a> {
             path: load.path,
             line: load.line,
         };
-        for folder in self.node.unreached() {
+        let loads = self.undecided.iter();
+        let from: BTreeSet<Option<&str>> = loads
+            .map(|load| self.node.built_server(&load.path))
+            .collect();
+        for folder in self.node.unreached(&from) {
             for number in self.node.all_of(folder) {
                 self.keep(number, &because);
             }

@@ -12,7 +12,7 @@ mod value;
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
@@ -46,6 +46,8 @@ pub(super) struct Node<'g, 'a> {
     decides: bool,
     /// Patterns whose files were kept before.
     matched: Mutex<HashSet<(String, bool)>>,
+    /// Packages that no lookup finds, once somebody asks.
+    aside: OnceLock<Vec<usize>>,
 }
 
 impl<'g, 'a> Node<'g, 'a> {
@@ -74,6 +76,7 @@ impl<'g, 'a> Node<'g, 'a> {
                 .keys()
                 .any(|folder| package_folder(&format!("{folder}/x")).is_some()),
             matched: Mutex::default(),
+            aside: OnceLock::new(),
         }
     }
 
@@ -153,9 +156,13 @@ impl Node<'_, '_> {
     }
 
     /// What code of a package, or of the app, may load by a name that is not known.
-    fn anything(&self, owner: Option<&str>) -> Vec<usize> {
-        match owner {
-            None => self.all_declared(),
+    fn anything(&self, path: &str) -> Vec<usize> {
+        match package_folder(path) {
+            None => {
+                let mut files = self.all_declared(path);
+                files.extend(self.aside());
+                files
+            }
             Some(folder) => self.whole(folder),
         }
     }
@@ -291,7 +298,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 if owner.is_some() && decided {
                     Vec::new()
                 } else {
-                    self.anything(owner)
+                    self.anything(path)
                 }
             };
             let files = match load {
@@ -327,7 +334,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        Found::anything(self.anything(package_folder(path)))
+        Found::anything(self.anything(path))
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {
