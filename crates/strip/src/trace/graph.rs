@@ -14,7 +14,7 @@ use super::python::Python;
 use crate::candidates::Candidates;
 use crate::decide::Because;
 use crate::facts::{Facts, Texts};
-use crate::texts::AT_A_TIME;
+use crate::texts::{AT_A_TIME, lossy};
 use slugsmith_finding::work;
 
 /// Larger files are not read, in bytes: what they may load stays.
@@ -177,7 +177,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             .flatten();
         let _alone = (size > ALONE).then(|| self.alone.lock());
         let mut found = match text.filter(|text| !has_more_tokens(text, MAX_TOKENS)) {
-            Some(text) => language.read(path, &String::from_utf8_lossy(&text)),
+            Some(text) => language.read(path, &lossy(&text)),
             None => language.unread(path),
         };
         // A computed name can mean thousands, most of which are reached already.
