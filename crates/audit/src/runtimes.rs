@@ -33,7 +33,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     for path in [".nvmrc", ".node-version"] {
         found.extend(first_line(facts, "node", path, "v"));
     }
-    for path in [".python-version", "runtime.txt"] {
+    // In this order, as heroku/heroku-buildpack-python looks (`lib/python_version.sh`).
+    for path in ["runtime.txt", ".python-version"] {
         found.extend(first_line(facts, "python", path, "python-"));
     }
     found.extend(pipfile(facts));

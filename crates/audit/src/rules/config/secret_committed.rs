@@ -4,6 +4,7 @@ mod app_key;
 mod configured;
 mod credentials;
 mod files;
+mod handed;
 mod literal;
 mod settings;
 mod signing;
@@ -27,12 +28,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A variable named like a secret with a value in app.json; in a `.env` file that is
             committed and loaded in production; as the literal default of a read that nothing
-            declares; Django's `SECRET_KEY`, session secrets, keys that sign JSON Web Tokens and
+            declares; Django's and Flask's `SECRET_KEY` (also in `app.config.update(…)`), session secrets, the key
+            of Starlette's, Tornado's and aiohttp's sessions, keys that sign JSON Web Tokens and
             Spring's `jwt.secret` written out in reachable code; literals in production's part of
             Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
-            Flutterwave, Shopify) in code or such files; private keys in files of their own, or written
+            Flutterwave, Shopify) in code or such files; private keys in files of their own (PEM, a service
+            account's JSON, a JSON Web Key), or written
             out in code, also line by line. Passwords in code that get to a database, a mail server or another
             service by its client, beside a host that is another machine (`new mysqli(…)`,
             `createTransport({ host, auth: { pass } })`). Laravel's `APP_KEY=base64:…` in code or a script that puts

@@ -25,8 +25,19 @@ impl Reader<'_> {
             None => method,
         };
         // `os.environ.get("DEBUG", "true").lower()` is still what the environment says.
-        if let (Language::Python, Some((_, "lower" | "upper" | "strip" | "casefold" | "title"))) =
-            (self.language, callee.rsplit_once("()."))
+        if let (Language::Python, Some((_, method))) = (self.language, callee.rsplit_once("()."))
+            && matches!(
+                method,
+                "lower"
+                    | "upper"
+                    | "strip"
+                    | "lstrip"
+                    | "rstrip"
+                    | "casefold"
+                    | "title"
+                    | "encode"
+                    | "decode"
+            )
             && let Some(object) = node
                 .child_by_field_name("function")
                 .and_then(|function| function.child_by_field_name("object"))

@@ -251,12 +251,12 @@ pub(super) fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
                 .is_some_and(|(_, ending)| matches!(ending, "pem" | "key"));
             let holds_key = start.starts_with("-----BEGIN ") && start.ends_with("PRIVATE KEY-----")
                 || key_file && text.contains("PRIVATE KEY-----");
-            holds_key && !known
+            (holds_key || line_in_json(path, text).is_some()) && !known
         })
-        .map(|(path, _)| {
+        .map(|(path, text)| {
             Evidence::line(
                 path,
-                1,
+                line_in_json(path, text).unwrap_or(LineSpan::whole(1)),
                 "A private key is committed: everybody who has the repository \
                 has it, and removing the file does not take it back.",
             )
@@ -266,4 +266,31 @@ pub(super) fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
             )
         })
         .collect()
+}
+
+/// The line with a private key in JSON: the PEM of a service account's file, or `d` of a JSON Web Key (RFC 7518,
+/// section 6). The text has to be long enough to be one.
+fn line_in_json(path: &str, text: &str) -> Option<LineSpan> {
+    const LEAST: usize = 40;
+    if !path.ends_with(".json") {
+        return None;
+    }
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let is_pem = |value: &serde_json::Value| {
+        let text = value.as_str().unwrap_or_default();
+        text.len() > 200 && text.starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+    };
+    let member = json.as_object()?.iter().find(|(_, value)| is_pem(value));
+    let keys = json.get("keys").and_then(serde_json::Value::as_array);
+    let web_key = |value: &serde_json::Value| {
+        let private = value.get("d").and_then(serde_json::Value::as_str);
+        value.get("kty").is_some() && private.is_some_and(|private| private.len() >= LEAST)
+    };
+    let is_web_key = || web_key(&json) || keys.is_some_and(|keys| keys.iter().any(web_key));
+    let name = match member {
+        Some((name, _)) => name.as_str(),
+        None => is_web_key().then_some("d")?,
+    };
+    let quoted = format!("\"{name}\"");
+    Some(slugsmith_facts::lines::line_of(text, &quoted))
 }
