@@ -39,7 +39,7 @@ pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
             reader.read(&path, ENTRIES, 0);
         }
     } else if command.program() == "gunicorn" {
-        let path = super::needs::of(&command.words)
+        let path = super::needs::of(command)
             .into_iter()
             .find_map(|need| match need {
                 Need::File(path) => command.in_app(&path),
@@ -49,7 +49,7 @@ pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
             reader.read(&path, HOOKS, 0);
         }
     } else if command.program().starts_with("python") {
-        let script = super::needs::of(&command.words)
+        let script = super::needs::of(command)
             .into_iter()
             .find_map(|need| match need {
                 Need::Script {
