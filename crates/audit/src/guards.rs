@@ -71,6 +71,7 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
                 .iter()
                 .any(|tool| code.imports(tool))
             || is_script(facts, code)
+            || is_of_commands(facts, code)
             || facts.run_by_build_scripts().contains(&code.path)
     });
     let folder = folder && !is_django_app(facts, path) || tool;
@@ -90,6 +91,20 @@ fn runs_rake(facts: &Facts<'_>) -> bool {
     commands.any(|command| command.program() == "rake")
 }
 
+/// Whether a call stands in a function of Python that a hook of the build calls, and no code that a process reaches.
+#[must_use]
+pub fn is_of_build(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    const HOOKS: &[&str] = &["bin/pre_compile", "bin/post_compile"];
+    let name = site.code.function(site.call.scope);
+    let Some(name) = name.filter(|_| site.code.language == Language::Python) else {
+        return false;
+    };
+    let called = format!("{name}(");
+    let mut hooks = HOOKS.iter().filter_map(|path| facts.sources.text(path));
+    hooks.any(|text| text.contains(&called))
+        && facts.calls().all(|other| other.call.method() != name)
+}
+
 /// Whether a file stands beside Django's views, whatever the folder is called.
 fn is_django_app(facts: &Facts<'_>, path: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -101,6 +116,30 @@ fn has_ending(path: &str, ending: &str) -> bool {
     path.rsplit_once('.')
         .is_some_and(|(_, found)| found == ending)
 }
+
+/// Modules that frameworks load by their names.
+const LOADED: &[&str] = &[
+    "views",
+    "urls",
+    "models",
+    "admin",
+    "apps",
+    "forms",
+    "tasks",
+    "signals",
+    "settings",
+    "middleware",
+    "consumers",
+    "routing",
+    "celery",
+    "routes",
+    "api",
+    "__init__",
+    "__main__",
+    "dependencies",
+    "schema",
+    "plugins",
+];
 
 /// A Python file that is started by hand: it parses arguments, asks for `__main__` or a person, and nothing of the
 /// app imports or names it. What servers are usually called does not count, nor what frameworks load by its name.
@@ -117,28 +156,6 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
         "worker",
         "bot",
         "index",
-    ];
-    const LOADED: &[&str] = &[
-        "views",
-        "urls",
-        "models",
-        "admin",
-        "apps",
-        "forms",
-        "tasks",
-        "signals",
-        "settings",
-        "middleware",
-        "consumers",
-        "routing",
-        "celery",
-        "routes",
-        "api",
-        "__init__",
-        "__main__",
-        "dependencies",
-        "schema",
-        "plugins",
     ];
     let Some(module) = code.path.strip_suffix(".py") else {
         return false;
@@ -177,8 +194,56 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
         && !is_named_in_python(facts, code, stem)
 }
 
+/// A module of Django's app that only management commands import, of which no process names one. What the framework
+/// loads by its name is no such module, nor one that a text names.
+fn is_of_commands(facts: &Facts<'_>, code: &Code) -> bool {
+    const COMMANDS: &str = "management/commands/";
+    let Some(module) = code.path.strip_suffix(".py") else {
+        return false;
+    };
+    let (folder, stem) = module.rsplit_once('/').unwrap_or(("", module));
+    if LOADED.contains(&stem)
+        || folder.is_empty()
+        || module.contains(COMMANDS)
+        || !facts.is_django()
+    {
+        return false;
+    }
+    let importers: Vec<&Code> = facts
+        .code(Language::Python)
+        .filter(|other| other.path != code.path && names_module(other, stem))
+        .collect();
+    let by_hand = |other: &&Code| {
+        let name = other.path.rsplit('/').next().unwrap_or(&other.path);
+        let command = name.trim_end_matches(".py");
+        other.path.contains(COMMANDS)
+            && !facts
+                .processes
+                .iter()
+                .any(|process| process.mentions(&[command]))
+            && !is_called_elsewhere(facts, command)
+    };
+    !importers.is_empty() && importers.iter().all(by_hand)
+}
+
+/// Whether code starts a management command: `call_command("report")`.
+fn is_called_elsewhere(facts: &Facts<'_>, command: &str) -> bool {
+    used(facts, Language::Python, |site| {
+        let mut arguments = site.call.arguments.iter();
+        site.call.method() == "call_command"
+            && arguments.any(|one| one.value.text() == Some(command))
+    })
+}
+
 /// Whether another file of Python imports a module, by whatever path, or a text names it.
 fn is_named_in_python(facts: &Facts<'_>, code: &Code, stem: &str) -> bool {
+    facts
+        .code(Language::Python)
+        .any(|other| other.path != code.path && names_module(other, stem))
+}
+
+/// Whether a file imports a module of this name, by whatever path, or a text in it names one.
+fn names_module(code: &Code, stem: &str) -> bool {
     let (file, last) = (format!("{stem}.py"), format!(".{stem}"));
     let says = |value: &Expr| {
         value.any(|value| {
@@ -186,20 +251,11 @@ fn is_named_in_python(facts: &Facts<'_>, code: &Code, stem: &str) -> bool {
             text.is_some_and(|text| text == stem || text.contains(&file) || text.contains(&last))
         })
     };
-    facts
-        .code(Language::Python)
-        .filter(|other| other.path != code.path)
-        .any(|other| {
-            other.imports.iter().any(|import| {
-                import.module == stem
-                    || import.module.ends_with(&last)
-                    || import.names.iter().any(|name| name == stem)
-            }) || other
-                .calls
-                .iter()
-                .any(|call| call.arguments.iter().any(|one| says(&one.value)))
-                || other.assignments.iter().any(|one| says(&one.value))
-        })
+    code.imports.iter().any(|import| {
+        import.module == stem
+            || import.module.ends_with(&last)
+            || import.names.iter().any(|name| name == stem)
+    }) || code.values().any(|(_, _, value)| says(value))
 }
 
 /// What a value is in production.

@@ -33,7 +33,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
     for path in [".nvmrc", ".node-version"] {
         found.extend(first_line(facts, "node", path, "v"));
     }
-    // In the order of the Python buildpack (lib/python_version.sh, `read_requested_python_version`).
+    // In this order, as heroku/heroku-buildpack-python looks (`lib/python_version.sh`).
     for path in ["runtime.txt", ".python-version"] {
         found.extend(first_line(facts, "python", path, "python-"));
     }

@@ -7,6 +7,7 @@
 //! scripts, Makefiles, Procfiles, pm2 and supervisor files. Strip, stack, audit and boot ask
 //! this one module.
 
+mod daemons;
 mod effects;
 mod files;
 mod follow;
@@ -14,6 +15,7 @@ mod launchers;
 mod needs;
 mod next;
 mod packages;
+mod python;
 mod recipes;
 mod wrappers;
 
@@ -22,6 +24,7 @@ use slugsmith_finding::LineSpan;
 pub use files::{AppFolder, Files, join};
 pub use needs::Need;
 pub use next::is_shell;
+pub use python::management_command;
 
 /// One program that runs, as far as the text says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

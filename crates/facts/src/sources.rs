@@ -11,6 +11,7 @@ mod flask;
 mod go_packages;
 mod kinds;
 mod link;
+pub mod lists;
 mod names;
 mod outputs;
 pub mod paths;
@@ -93,6 +94,9 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
             wanted.extend(want(path, entry.size()).map(|how| (path.to_owned(), how)));
         }
     }
+    if !unpushed.is_known() {
+        wanted.extend(hooks(app, &mut sources));
+    }
     sort(&mut sources);
     let step = work::files("parsing", wanted.len());
     let read = in_pool(|| {
@@ -123,6 +127,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+    lists::read(app, &mut sources);
     let processes = process::read(app, &sources);
     configured::read(app, &mut sources, &processes);
     sources.outputs = outputs::read(&sources.texts, ignored);
@@ -131,6 +136,24 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     readers::apply(&mut sources);
     link::names(&mut sources);
     sources
+}
+
+/// Hooks of the build that `.gitignore` names. No tool makes them, so that one which is there was committed all the
+/// same (`bin` is in many lists that come with an editor or a language); only git itself could say that it was not.
+fn hooks(app: &App, sources: &mut Sources) -> Vec<(String, How)> {
+    const HOOKS: &[&str] = &["bin/post_compile", "bin/pre_compile"];
+    let mut found = Vec::new();
+    for path in HOOKS {
+        let is_new = !sources.paths.iter().any(|known| known == path);
+        let metadata = fs_err::metadata(app.root.join(path)).ok();
+        let Some(size) = metadata.filter(|_| is_new).map(|metadata| metadata.len()) else {
+            continue;
+        };
+        sources.paths.push((*path).to_owned());
+        sources.sizes.push(size);
+        found.extend(want(path, size).map(|how| ((*path).to_owned(), how)));
+    }
+    found
 }
 
 /// Drops what TypeScript's compiler made and somebody committed, where its source is there too: the build writes it
@@ -205,7 +228,8 @@ fn want(path: &str, size: u64) -> Option<How> {
         });
     }
     let Some(language) = Language::of(path) else {
-        return (size <= KEY_LIMIT && kinds::may_be_key(path)).then_some(How::Key);
+        let may_be_key = kinds::may_be_key(path) || kinds::may_be_json_key(path);
+        return (size <= KEY_LIMIT && may_be_key).then_some(How::Key);
     };
     if !names::may_run(path, language) {
         return None;
@@ -233,10 +257,10 @@ fn read_one(app: &App, path: String, how: How) -> Read {
     let Ok(bytes) = beneath::read_in(&app.root, &path) else {
         return Read::Skipped(path, "can't be read");
     };
-    if matches!(how, How::Key) && !bytes.starts_with(b"-----BEGIN ") {
+    let text = encoding::text(&bytes);
+    if matches!(how, How::Key) && !text.starts_with("-----BEGIN ") && !is_json_key(&text) {
         return Read::Other;
     }
-    let text = encoding::text(&bytes);
     if text.bytes().take(1024).any(|byte| byte == 0) {
         return Read::Skipped(path, "is binary");
     }
@@ -262,6 +286,13 @@ fn read_one(app: &App, path: String, how: How) -> Read {
             }
         }
     }
+}
+
+/// Whether JSON holds a private key, in PEM or in the members of a JSON Web Key.
+fn is_json_key(text: &str) -> bool {
+    let has = |member: &str| text.contains(&format!("\"{member}\""));
+    text.trim_start().starts_with('{')
+        && (text.contains("PRIVATE KEY-----") || has("kty") && has("d"))
 }
 
 /// A Go file that no build compiles: generators are run by hand (pkg.go.dev/cmd/go, "Build constraints").

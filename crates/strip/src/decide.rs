@@ -8,8 +8,9 @@ mod keep;
 mod roots;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use super::candidates::candidates;
@@ -90,7 +91,9 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
             kept: doubted.clone(),
             reached: BTreeMap::new(),
             below_done: BTreeSet::new(),
-            applied: HashSet::new(),
+            silent: vec![false; normal.len()],
+            applied: Default::default(),
+            candidates: Arc::default(),
             to_read: Vec::new(),
         }
     };
@@ -99,6 +102,8 @@ pub fn decide(facts: &Facts<'_>, config: &StripConfig, texts: &dyn Texts) -> Pla
     let idle = state.follow(texts);
     if facts.trace {
         let safe = std::mem::replace(&mut state, start(true));
+        // Of the candidates that only the graph adds, none is kept by a reference.
+        state.silent.clone_from(&safe.silent);
         undecided = state.trace(texts, &lists);
         state.follow(texts);
         state.takes_over(&safe);
@@ -149,11 +154,13 @@ impl State<'_, '_> {
             known: known.as_ref(),
         };
         let mut idle = Vec::new();
+        self.list_candidates();
         self.roots();
         self.to_read = (0..self.open.len())
             .filter(|number| self.open.get(*number) == Some(&None))
             .chain(self.to_read.iter().copied())
             .filter(|number| is_text(facts, *number))
+            .filter(|number| self.silent.get(*number) != Some(&true))
             .collect();
         self.to_read.sort_unstable();
         self.to_read.dedup();
@@ -167,6 +174,11 @@ impl State<'_, '_> {
                     .map(|number| read(&search, texts, *number))
                     .collect();
                 idle.extend(readings.iter().filter_map(|reading| reading.idle));
+                for (number, _) in some.iter().zip(&readings).filter(|(_, one)| one.is_silent) {
+                    if let Some(silent) = self.silent.get_mut(*number) {
+                        *silent = true;
+                    }
+                }
                 for found in readings.iter().flat_map(|reading| &reading.found) {
                     let is_kept =
                         matches!(found.meaning, Meaning::File(number) if !self.is_open(number));
@@ -177,6 +189,13 @@ impl State<'_, '_> {
             }
         }
         known.map(|known| known.now(&idle)).unwrap_or_default()
+    }
+
+    /// Takes note of all that can be open from now on; keeping asks for little else.
+    fn list_candidates(&mut self) {
+        let can_be_open =
+            |number: &usize| self.is_open(*number) || self.development.contains_key(number);
+        self.candidates = (0..self.open.len()).filter(can_be_open).collect();
     }
 
     /// Level `trace` keeps nothing that level `safe` removes: what is idle there is idle here.
@@ -205,9 +224,13 @@ pub(super) struct State<'f, 'a> {
     pub(super) kept: Vec<(usize, &'static Entry, Because)>,
     pub(super) reached: BTreeMap<usize, Because>,
     pub(super) below_done: BTreeSet<(String, bool)>,
-    /// What was kept with all that it means, and whether the app itself was the reason: to
+    /// What was kept with all that it means, by whether the app itself was the reason: to
     /// look through a folder again for each of a thousand files that say the same costs minutes.
-    pub(super) applied: HashSet<(Meaning, bool)>,
+    pub(super) applied: [HashSet<Meaning>; 2],
+    /// Files that are read already and refer to nothing.
+    pub(super) silent: Vec<bool>,
+    /// All that can be open, in order.
+    pub(super) candidates: Arc<[usize]>,
     /// Kept files whose references are not followed yet.
     pub(super) to_read: Vec<usize>,
 }

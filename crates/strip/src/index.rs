@@ -4,9 +4,14 @@
 //! and user lists are text; names that are not UTF-8 have no place here and are
 //! therefore never candidates for removal.
 
+mod names;
+
 use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use names::Names;
+
+use crate::packages::package_folder;
 use slugsmith_facts::tree::{Entry, EntryKind, Tree};
 
 /// How many links one lookup follows before it gives up (Linux stops at 40, `path_resolution(7)`).
@@ -18,10 +23,12 @@ pub struct Index<'a> {
     /// Their paths as text, where they are UTF-8.
     paths: Vec<Option<&'a str>>,
     by_path: HashMap<&'a str, u32>,
+    /// Their packages.
+    packages: Vec<Option<&'a str>>,
     /// Paths without their last extension.
     stems: HashSet<&'a str>,
     /// Last names of all paths, with and without their last extension.
-    names: HashSet<&'a str>,
+    names: Names<'a>,
     /// Targets of symbolic links, relative to the app; links that leave it are missing.
     links: HashMap<u32, String>,
     /// Whether one of them leads to something other than a file, so that paths go on behind it.
@@ -62,11 +69,12 @@ impl<'a> Index<'a> {
         };
         Self {
             entries,
+            packages: paths.iter().map(|path| package_folder((*path)?)).collect(),
             paths,
             links_to_folders: !links.values().all(|target| is_file(target)),
             by_path,
             stems,
-            names,
+            names: Names::new(names),
             links,
         }
     }
@@ -87,6 +95,12 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn path(&self, number: usize) -> Option<&'a str> {
         self.paths.get(number).copied().flatten()
+    }
+
+    /// The folder of the package that an entry is in, below some `node_modules`.
+    #[must_use]
+    pub fn package(&self, number: usize) -> Option<&'a str> {
+        self.packages.get(number).copied().flatten()
     }
 
     /// The entry of exactly this path; links are not followed.
@@ -157,10 +171,17 @@ impl<'a> Index<'a> {
     /// its last name, which is nowhere for nearly all that code has in quotes.
     #[must_use]
     pub fn may_be(&self, path: &str) -> bool {
-        let last = name(path.trim_end_matches('/'));
+        self.may_be_named(name(path.trim_end_matches('/')))
+    }
+
+    /// The same for a last name.
+    #[must_use]
+    pub fn may_be_named(&self, last: &str) -> bool {
         // TypeScript sources name the JavaScript that they will become.
-        let stem = last.strip_suffix(".js").unwrap_or(last);
-        matches!(last, "" | "." | "..") || self.names.contains(last) || self.names.contains(stem)
+        let stem = last.strip_suffix(".js");
+        matches!(last, "" | "." | "..")
+            || self.names.has(last)
+            || stem.is_some_and(|stem| self.names.has(stem))
     }
 
     /// What the entry with this number is.

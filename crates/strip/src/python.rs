@@ -10,13 +10,25 @@ use memchr::memmem;
 use super::catalogue::python;
 use super::facts::Facts;
 use super::index::{self, join, parent};
-use super::references::Literal;
 
 /// Calls `found` with each module name of an import statement; relative ones begin with
 /// dots. `from a import b` gives `a` and `a.b`. Build tools that are asked for only where
 /// they are (`try: import setuptools`) do not count: nothing is built on a dyno.
 pub fn imports(text: &str, mut found: impl FnMut(&str)) {
-    let mut lines = text.lines();
+    let mut lines = Lines { rest: text };
+    if memmem::find(text.as_bytes(), b"setuptools").is_none() {
+        // No build tool is asked for: only lines with an import count.
+        while let Some(at) = memmem::find(lines.rest.as_bytes(), b"import") {
+            let start = lines.rest[..at]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
+            lines.rest = &lines.rest[start..];
+            if let Some(line) = lines.next() {
+                statement(line, &mut lines, &mut found);
+            }
+        }
+        return;
+    }
     let mut guard = 0_u8;
     let asks = memmem::find(text.as_bytes(), b"in sys.modules").is_some();
     while let Some(line) = lines.next() {
@@ -34,37 +46,78 @@ pub fn imports(text: &str, mut found: impl FnMut(&str)) {
         {
             continue;
         }
-        let line = line.trim_start().trim_start_matches(">>> ");
-        if let Some(names) = line.strip_prefix("import ") {
-            for name in names.split(',') {
-                found(first_word(name));
-            }
-        } else if let Some((module, names)) = line
-            .strip_prefix("from ")
-            .and_then(|rest| rest.split_once(" import"))
-        {
-            let module = module.trim();
-            found(module);
-            let mut names = names.trim_start_matches([' ', '(']).to_owned();
-            if line.contains('(') && !line.contains(')') {
-                for more in lines.by_ref() {
-                    names.push(',');
-                    names.push_str(more);
-                    if more.contains(')') {
-                        break;
-                    }
+        statement(line, &mut lines, &mut found);
+    }
+}
+
+/// The lines of a text, as `str::lines` has them, and what is left of it.
+struct Lines<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (line, rest) = match self.rest.split_once('\n') {
+            Some((line, rest)) => (line.strip_suffix('\r').unwrap_or(line), rest),
+            None => (self.rest, ""),
+        };
+        self.rest = rest;
+        Some(line)
+    }
+}
+
+/// The names that one line imports, which may go on over further lines.
+fn statement(line: &str, lines: &mut Lines<'_>, found: &mut impl FnMut(&str)) {
+    let line = line.trim_start().trim_start_matches(">>> ");
+    if let Some(names) = line.strip_prefix("import ") {
+        for name in names.split(',') {
+            found(first_word(name));
+        }
+    } else if let Some((module, names)) = line
+        .strip_prefix("from ")
+        .and_then(|rest| rest.split_once(" import"))
+    {
+        let module = module.trim();
+        found(module);
+        let mut names = names.trim_start_matches([' ', '(']).to_owned();
+        if line.contains('(') && !line.contains(')') {
+            for more in lines.by_ref() {
+                names.push(',');
+                names.push_str(more);
+                if more.contains(')') {
+                    break;
                 }
             }
-            let dot = if module.ends_with('.') { "" } else { "." };
-            for name in names
-                .split(',')
-                .map(first_word)
-                .filter(|name| !name.is_empty())
-            {
-                found(&format!("{module}{dot}{name}"));
-            }
+        }
+        let dot = if module.ends_with('.') { "" } else { "." };
+        for name in names
+            .split(',')
+            .map(first_word)
+            .filter(|name| !name.is_empty())
+        {
+            found(&format!("{module}{dot}{name}"));
         }
     }
+}
+
+/// Whether an import statement of a source can need any folder of candidates; see [`needed`].
+#[must_use]
+pub fn imports_may_need(file: &str, text: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "test",
+        "setuptools",
+        "pip",
+        "pkg_resources",
+        "distutils",
+        "wheel",
+    ];
+    let has = |text: &str, name: &str| memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    has(file, "test") || NAMES.iter().any(|name| has(text, name))
 }
 
 fn first_word(text: &str) -> &str {
@@ -76,12 +129,21 @@ fn first_word(text: &str) -> &str {
 
 /// Whether a literal may be a dotted module name.
 #[must_use]
-pub fn is_dotted(literal: &Literal<'_>) -> bool {
-    literal.text.contains('.')
+pub fn is_dotted(literal: &str) -> bool {
+    literal.contains('.')
         && literal
-            .text
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// Whether a literal may be a dotted module name that needs any folder of candidates; see [`needed`].
+#[must_use]
+pub fn may_need(file: &str, literal: &str) -> bool {
+    if memchr::memchr(b'.', literal.as_bytes()).is_none() {
+        return false;
+    }
+    let rest = literal.trim_start_matches('.');
+    can_need(file, literal.len() - rest.len(), rest) && is_dotted(literal)
 }
 
 /// The folders of candidates that importing `module` from `file` needs as a whole.
@@ -243,6 +305,15 @@ mod tests {
             ["a", "a.b", "a.tests", "e"]
         );
         assert!(all("important = from_here").is_empty());
+        // Where no build tool is named, only the lines of statements are looked at.
+        let text = "x = 1\r\nfrom a import (b,\r\n  import_c\n)\nimportant\n>>> import d\nfrom e\nimport f";
+        let names = ["a", "a.b", "a.import_c", "d", "f"];
+        assert_eq!(all(text), names);
+        assert_eq!(all(&format!("{text}\n# setuptools")), names);
+        for text in ["a.tests", "pip.main", "..test", "distutils"] {
+            assert_eq!(may_need("a/b.py", text), text.contains('.'), "{text}");
+        }
+        assert!(!may_need("a/b.py", "a.b") && !may_need("a/b.py", "see a.tests"));
         let asked = "try:\n    # first\n    import setuptools\nexcept Exception:\n    pass\n";
         assert!(all(asked).is_empty());
         assert_eq!(all("try:\n    import pkg_resources"), ["pkg_resources"]);

@@ -6,6 +6,7 @@ pub(super) mod shell;
 pub(crate) mod words;
 
 use slugsmith_ecosystems as ecosystems;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use foldhash::{HashSet, HashSetExt};
@@ -49,6 +50,8 @@ impl Found {
 pub(super) struct Reading {
     pub(super) found: Vec<Found>,
     pub(super) idle: Option<Mark>,
+    /// Says nothing that anybody follows, whichever files are candidates besides those that are now.
+    pub(super) is_silent: bool,
 }
 
 /// What a file refers to, as far as candidates are concerned.
@@ -65,14 +68,16 @@ pub(super) fn read(search: &Search<'_, '_>, texts: &dyn Texts, number: usize) ->
         && known.has(mark)
     {
         return Reading {
-            found: Vec::new(),
             idle: Some(mark),
+            ..Reading::default()
         };
     }
     let resolver = Resolver::new(facts, path);
-    let found = references_of(search, &resolver, number, path, &text);
+    let mut is_silent = true;
+    let found = references_of(search, &resolver, number, path, &text, &mut is_silent);
     let is_idle = found.is_empty() && !resolver.left_packages();
     Reading {
+        is_silent: is_silent && found.is_empty(),
         found,
         idle: mark.filter(|_| is_idle),
     }
@@ -93,6 +98,7 @@ fn references_of(
     number: usize,
     path: &str,
     text: &[u8],
+    is_silent: &mut bool,
 ) -> Vec<Found> {
     let Search {
         facts, tops, open, ..
@@ -129,12 +135,21 @@ fn references_of(
     if in_python {
         python::read(facts, path, text, &mut modules);
     }
-    let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
-    let mut resolved = Vec::new();
+    let mut resolved: Vec<Resolved<'_>> = Vec::new();
     let names_folders = !in_packages(path) || !path.ends_with(".json");
     let mut named = Vec::new();
     let mut seen = HashSet::new();
-    references::literals(text, |literal| {
+    // A backtick is no quote in Python, but markup in documentation.
+    let is_dotted = |at: usize| in_python && text.get(at) != Some(&b'`');
+    // Nearly all that code has in quotes means nothing: that is told first, and by the text alone.
+    let wanted = |quoted: references::Quoted<'_>| {
+        resolver.may_mean(&quoted)
+            || quoted.may_have(b'.')
+                && is_dotted(quoted.at)
+                && modules_of_python::may_need(path, quoted.text)
+            || is_resolved(text, quoted.at)
+    };
+    references::literals_that(text, wanted, |literal| {
         if asks_for_folder(path, text, &literal) {
             resolved.push((
                 literal.text,
@@ -142,13 +157,12 @@ fn references_of(
                 literal.at,
             ));
         }
-        // A backtick is no quote in Python, but markup in documentation.
-        let dotted = in_python && text.get(literal.at) != Some(&b'`');
+        let dotted = is_dotted(literal.at);
         // What was said once means nothing else the second time.
         if !seen.insert((literal.text, literal.form, literal.open, dotted)) {
             return;
         }
-        if dotted && modules_of_python::is_dotted(&literal) {
+        if dotted && modules_of_python::is_dotted(literal.text) {
             modules_of_python::needed(facts, path, literal.text, &mut |folder| {
                 modules.entry(folder).or_insert(literal.at);
             });
@@ -165,17 +179,13 @@ fn references_of(
     if !in_packages(path) && words::asks_for_any_package(text) {
         resolver.declared(&mut |meaning| add(meaning, 0));
     }
-    // Who reads a resolved file alone names no folder.
-    let goes_up = has(b"dirname") || has(b"..");
-    for (name, joined, at) in &resolved {
-        of_package(name, joined.as_deref(), resolver, &mut |meaning| {
-            if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
-                named.push((folder.clone(), *at));
-            }
-            add(meaning, *at);
-        });
-    }
-    scanned(facts, tops, path, text, &mut add);
+    of_packages(&resolved, text, resolver, &mut |meaning, at, goes_up| {
+        if let (Meaning::Below(folder), true) = (&meaning, goes_up) {
+            named.push((folder.clone(), at));
+        }
+        add(meaning, at);
+    });
+    *is_silent = !scanned(facts, tops, path, text, &mut add);
     let by_name = in_python.then(|| python::resources(path, text)).flatten();
     named.extend(by_name.map(|folder| (folder, 0)));
     opened(path, text, named, resolver, &mut add);
@@ -205,19 +215,42 @@ fn asks_for_folder(path: &str, text: &[u8], literal: &references::Literal<'_>) -
             || words::is_cut(text, literal))
 }
 
-/// The folders of other packages that a package looks into.
+/// The folders of other packages that a package looks into; whether it looks into any, there or not.
 fn scanned(
     facts: &Facts<'_>,
     tops: &Tops<'_>,
     path: &str,
     text: &[u8],
     add: &mut dyn FnMut(Meaning, usize),
-) {
+) -> bool {
+    let mut scans = false;
     if in_packages(path) {
         references::scans(text, |joined, at| {
+            scans = true;
             for folder in tops.meant(facts, path, joined) {
                 add(Meaning::Below(folder), at);
             }
+        });
+    }
+    scans
+}
+
+/// A path that is asked for to get at the folder which it is in, what that is joined with, and where.
+type Resolved<'t> = (&'t str, Option<String>, usize);
+
+/// What is meant of packages of which files were resolved, where, and whether the code goes on to a folder above: who
+/// reads a resolved file alone names no folder.
+fn of_packages(
+    resolved: &[Resolved<'_>],
+    text: &[u8],
+    resolver: &Resolver<'_, '_>,
+    add: &mut dyn FnMut(Meaning, usize, bool),
+) {
+    let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
+    let goes_up = !resolved.is_empty() && (has(b"dirname") || has(b".."));
+    for (name, joined, at) in resolved {
+        of_package(name, joined.as_deref(), resolver, &mut |meaning| {
+            add(meaning, *at, goes_up);
         });
     }
 }
@@ -264,7 +297,7 @@ fn opened(
     add: &mut dyn FnMut(Meaning, usize),
 ) {
     let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
-    let climbs = has(b"'..'") || has(b"\"..\"");
+    let climbs = LazyCell::new(|| has(b"'..'") || has(b"\"..\""));
     references::beside(text, |beside, at| {
         resolver.beside(&beside, &mut |meaning| {
             if let (Meaning::Below(folder), false) = (&meaning, is_loaded(text, at)) {
@@ -273,7 +306,7 @@ fn opened(
             add(meaning, at);
         });
         // `const at = (...parts) => join(__dirname, ...parts)`: the parts may lead upwards.
-        if climbs && matches!(&beside, Beside::Below(folder) if folder.is_empty()) {
+        if matches!(&beside, Beside::Below(folder) if folder.is_empty()) && *climbs {
             resolver.own_package(&mut |meaning| add(meaning, at));
         }
     });
@@ -311,7 +344,8 @@ fn is_loaded(text: &[u8], at: usize) -> bool {
 /// Whether a literal is the argument of a `resolve(`, and not of a `require(`.
 fn is_resolved(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default().trim_ascii_end();
-    before.ends_with(b"resolve(") || before.ends_with(b"resolve.call(")
+    let callee = before.strip_suffix(b"(");
+    callee.is_some_and(|callee| callee.ends_with(b"resolve") || callee.ends_with(b"resolve.call"))
 }
 
 /// Which packages configuration of a compiler names: `extends`, by a package's name alone.

@@ -8,15 +8,16 @@
 
 mod beside;
 mod lines;
+mod quoted;
 mod scans;
 
 pub use beside::{Beside, beside};
 pub use lines::Lines;
+pub use quoted::Quoted;
 pub use scans::scans;
 
-use std::ops::Range;
-
-use memchr::{memchr, memchr_iter, memchr2, memmem};
+use memchr::{memchr_iter, memmem};
+use quoted::{Checked, Contents, Values, interpolated};
 
 /// Longer literals are not paths: file names end at 255 bytes (`NAME_MAX`).
 const MAX_LITERAL: usize = 300;
@@ -53,99 +54,51 @@ impl Literal<'_> {
 }
 
 /// Calls `found` for each literal of `text`.
-pub fn literals<'a>(text: &'a [u8], mut found: impl FnMut(Literal<'a>)) {
+pub fn literals<'a>(text: &'a [u8], found: impl FnMut(Literal<'a>)) {
+    literals_that(text, |_| true, found);
+}
+
+/// As [`literals`], for those alone that are wanted: how the others stand in the code is not looked at.
+pub fn literals_that<'a>(
+    text: &'a [u8],
+    wanted: impl Fn(Quoted<'a>) -> bool,
+    mut found: impl FnMut(Literal<'a>),
+) {
     let text = Checked::of(text);
-    for quote in [b'"', b'\'', b'`'] {
-        for open in memchr_iter(quote, text.bytes) {
-            let start = open + 1;
-            let end = text.bytes.len().min(start + MAX_LITERAL);
-            let length = text
-                .bytes
-                .get(start..end)
-                .and_then(|rest| memchr(quote, rest));
-            let Some(content) = length.map(|length| start..start + length) else {
-                continue;
-            };
-            // Ruby and PHP put values into texts: `"tests/#{name}"`, `"tests/$name.php"`.
-            if let Some((part, open_end)) = interpolated(&text, &content, quote)
-                && let Some((content, _)) = path_like(&text, part, quote)
-            {
-                found(Literal {
-                    text: content,
-                    form: form(text.bytes.get(..open).unwrap_or_default()),
-                    open: open_end,
-                    at: open,
-                });
-            }
-            let end = content.end;
-            if let Some((content, cut)) = path_like(&text, content, quote) {
-                let before = text.bytes.get(..open).unwrap_or_default();
-                let after = text.bytes.get(end + 1..).unwrap_or_default();
-                found(Literal {
-                    text: content,
-                    form: form(before),
-                    open: cut || followed_by_plus(after),
-                    at: open,
-                });
-            }
+    let mut add = |quoted: Quoted<'a>| {
+        let Quoted {
+            text: content,
+            open,
+            at,
+            ..
+        } = quoted;
+        if wanted(quoted) {
+            found(Literal {
+                text: content,
+                form: form(text.bytes.get(..at).unwrap_or_default()),
+                open,
+                at,
+            });
         }
-    }
-}
-
-/// A text that was looked at once, whether it is UTF-8.
-struct Checked<'a> {
-    bytes: &'a [u8],
-    text: Option<&'a str>,
-}
-
-impl<'a> Checked<'a> {
-    fn of(bytes: &'a [u8]) -> Self {
-        let text = std::str::from_utf8(bytes).ok();
-        Self { bytes, text }
-    }
-
-    /// A part that begins and ends at characters of ASCII.
-    fn text(&self, range: Range<usize>) -> Option<&'a str> {
-        match self.text {
-            Some(text) => text.get(range),
-            None => std::str::from_utf8(self.bytes.get(range)?).ok(),
-        }
-    }
-}
-
-/// Bytes that no path has in it as code writes it. A `?` ends one: what follows is a query.
-const ODD: [bool; 256] = {
-    let odd = b"?\n\r\t;=<>|\"'`&^!\\{";
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < odd.len() {
-        table[odd[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
-
-/// The part of a literal that can be a path, and whether a template cuts it off.
-fn path_like<'a>(text: &Checked<'a>, content: Range<usize>, quote: u8) -> Option<(&'a str, bool)> {
-    let bytes = text.bytes.get(content.clone())?;
-    let template = (quote == b'`')
-        .then(|| memmem::find(bytes, b"${"))
-        .flatten();
-    let bytes = template.map_or(bytes, |at| &bytes[..at]);
-    let odd = bytes.iter().position(|byte| ODD[usize::from(*byte)]);
-    let length = match odd {
-        Some(at) if bytes[at] != b'?' => return None,
-        Some(at) => at,
-        None => bytes.len(),
     };
-    if length == 0 {
-        return None;
+    for quote in [b'"', b'\'', b'`'] {
+        let mut values = Values::of(&text, quote);
+        for (content, quoted) in Contents::of(&text, quote) {
+            // Ruby and PHP put values into texts: `"tests/#{name}"`, `"tests/$name.php"`.
+            if values.are_in(&content)
+                && let Some((inside, open)) = interpolated(&text, &content)
+                && let Some(quoted) = quoted::part(&text, inside)
+            {
+                let at = content.start - 1;
+                add(Quoted { open, at, ..quoted });
+            }
+            if let Some(quoted) = quoted {
+                let after = text.bytes.get(content.end + 1..).unwrap_or_default();
+                let open = quoted.open || followed_by_plus(after);
+                add(Quoted { open, ..quoted });
+            }
+        }
     }
-    let text = text.text(content.start..content.start + length)?;
-    let text = text.strip_prefix("file://").unwrap_or(text);
-    let elsewhere = ["http:", "https:", "node:", "data:"];
-    let elsewhere = elsewhere.iter().any(|scheme| text.starts_with(scheme));
-    (!elsewhere).then_some((text, template.is_some()))
 }
 
 fn form(before: &[u8]) -> Form {
@@ -170,36 +123,12 @@ fn form(before: &[u8]) -> Form {
 }
 
 fn followed_by_plus(after: &[u8]) -> bool {
-    let after = after.trim_ascii_start();
-    // PHP joins texts with a dot.
-    let dot = after.first() == Some(&b'.') && matches!(after.get(1), Some(b' ' | b'$'));
-    dot || after.first() == Some(&b'+') || after.starts_with(b".concat(")
-}
-
-/// The path before a value that a double-quoted text takes in, which goes on with anything;
-/// or what follows a value at its very beginning.
-fn interpolated(
-    text: &Checked<'_>,
-    content: &Range<usize>,
-    quote: u8,
-) -> Option<(Range<usize>, bool)> {
-    let bytes = text.bytes.get(content.clone())?;
-    if quote != b'"' || memchr2(b'$', b'#', bytes).is_none() {
-        return None;
+    match after.trim_ascii_start() {
+        // PHP joins texts with a dot.
+        [b'+', ..] | [b'.', b' ' | b'$', ..] => true,
+        [b'.', method @ ..] => method.starts_with(b"concat("),
+        _ => false,
     }
-    let at = bytes.windows(2).position(|two| {
-        matches!(two, b"#{" | b"{$" | b"${") || two[0] == b'$' && two[1].is_ascii_alphabetic()
-    })?;
-    if bytes.get(..at)?.contains(&b'/') {
-        return Some((content.start..content.start + at, true));
-    }
-    let slash = memchr(b'/', bytes)?;
-    let rest = bytes.get(slash..)?;
-    let more = rest
-        .windows(2)
-        .position(|two| matches!(two, b"#{" | b"{$") || two[0] == b'$');
-    let end = more.map_or(content.end, |more| content.start + slash + more);
-    Some((content.start + slash..end, more.is_some()))
 }
 
 /// Whether modules are loaded whose names are computed: `require(name)`, `import(name)`.

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use super::catalogue::python::top_folder;
 use super::facts::{Facts, in_packages, package_folder};
 use super::index::{join, parent};
-use super::references::{Beside, Form, Literal};
+use super::references::{Beside, Form, Literal, Quoted};
 use slugsmith_ecosystems as ecosystems;
 
 /// Extensions that Node and its loaders add.
@@ -113,6 +113,21 @@ impl<'f, 'a> Resolver<'f, 'a> {
         } else if text.contains("/../") || text.ends_with("/..") {
             self.leaves_packages.set(true);
         }
+    }
+
+    /// Whether a literal can mean anything, or says something of what its file depends on; asked before the rest.
+    #[must_use]
+    pub fn may_mean(&self, quoted: &Quoted<'_>) -> bool {
+        let index = &self.facts.index;
+        let is_there = if quoted.may_have(b'/') {
+            index.may_be(quoted.text)
+        } else {
+            index.may_be_named(quoted.text)
+        };
+        is_there
+            || quoted.open
+            || quoted.may_have(b'.') && quoted.text.contains("..")
+            || self.in_app && quoted.may_have(b'*')
     }
 
     /// What a literal can mean.

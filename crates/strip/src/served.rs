@@ -125,12 +125,12 @@ fn own<'i>(index: &'i Index<'_>, kinds: &'i [&[&str]]) -> impl Iterator<Item = &
         })
         .filter_map(|number| index.path(number))
         .filter(move |path| {
+            !in_packages(path) && python::split(path).is_none() && !path.starts_with(".git/")
+        })
+        .filter(move |path| {
             kinds
                 .iter()
                 .any(|some| some.contains(&index::extension(path)))
-        })
-        .filter(move |path| {
-            !in_packages(path) && python::split(path).is_none() && !path.starts_with(".git/")
         })
         .filter(move |path| !is_test(path) && !builds(path) && !crate::tooling::is_tooling(path))
 }

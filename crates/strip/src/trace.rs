@@ -13,6 +13,7 @@ mod knowledge;
 mod language;
 mod node;
 mod python;
+mod standalone;
 
 #[cfg(test)]
 mod tests;

@@ -17,4 +17,8 @@ exports.apps = [
   ...require("./science.cjs"),
   ...require("./commands.cjs"),
   ...require("./built.cjs"),
+  ...require("./served.cjs"),
+  ...require("./rendered.cjs"),
+  ...require("./debian_products.cjs"),
+  ...require("./python_products.cjs"),
 ];

@@ -178,7 +178,8 @@ mod tests {
         let own = "<finalName>${project.artifactId}</finalName>";
         assert_eq!(pom(&build(own)), named("shop"));
         // The dependencies' own classifier names no archive of the project.
-        let other = "<version>1</version><dependencies><dependency><classifier>x</classifier></dependency></dependencies>";
+        let other = "<version>1</version><dependencies><dependency><classifier>x</classifier></dependency>\
+                     </dependencies>";
         assert_eq!(pom(other), named("shop-1"));
     }
 

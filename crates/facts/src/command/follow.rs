@@ -17,7 +17,7 @@ use self::options::Options;
 use self::shell::{State, Walk};
 use super::files::{Files, Nothing};
 use super::next::{Next, script};
-use super::{Command, Start, effects, launchers, packages, recipes, wrappers};
+use super::{Command, Start, daemons, effects, launchers, packages, python, recipes, wrappers};
 use crate::bash;
 
 /// Scripts that run scripts are followed this many levels deep.
@@ -206,6 +206,8 @@ impl<'f> Follower<'f> {
         let parallel = found.is_empty() && !managed.is_empty();
         found.extend(managed);
         found.extend(recipes::leads(files, command));
+        found.extend(daemons::leads(files, command));
+        found.extend(python::leads(files, command));
         if found.is_empty() {
             found.extend(script(files, command, 0));
         }

@@ -10,17 +10,19 @@ use crate::app::App;
 use slugsmith_finding::LineSpan;
 
 use crate::lines::line_of;
-use crate::sources::Sources;
+use crate::sources::{Sources, lists};
 
 pub(super) fn read(app: &App, sources: &Sources) -> Vec<Package> {
     let mut found = Vec::new();
     if let Some(manifest) = app.package_json.good() {
         npm(manifest, sources, &mut found);
     }
+    let installed = lists::taken_in(&sources.texts);
     for (path, text) in &sources.texts {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if name.starts_with("requirements") || path.starts_with("requirements/") {
-            python::requirements_file(path, text, &mut found);
+        let is_installed = installed.contains(path);
+        if is_installed || name.starts_with("requirements") || path.starts_with("requirements/") {
+            python::requirements_file(path, text, is_installed, &mut found);
         }
     }
     for (path, parse) in PARSERS {

@@ -176,5 +176,19 @@ pub(super) fn may_be_key(path: &str) -> bool {
     path.matches('/').count() <= 1 && !name.contains('.') && !outside_the_app(path)
 }
 
+/// Whether a file may be a private key in JSON, as Google hands them out for service accounts and RFC 7517 writes them:
+/// any name that no tool of JavaScript uses, a few folders deep.
+#[must_use]
+pub(super) fn may_be_json_key(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let of_tools = [
+        "package", "composer", "tsconfig", "manifest", "app.json", "bower", "angular",
+    ];
+    name.ends_with(".json")
+        && path.matches('/').count() <= 2
+        && !of_tools.iter().any(|tool| name.starts_with(tool))
+        && !outside_the_app(path)
+}
+
 /// Endings of lists of requirements.
 const TEXT_LISTS: &[&str] = &[".txt", ".in"];

@@ -3,6 +3,8 @@
 //! Byte code (`.pyc`) stays: without it every dyno start compiles again. `dist-info`
 //! stays, because `importlib.metadata` reads it.
 
+use memchr::memmem;
+
 use super::{Entry, Guard};
 
 /// Tests of Python packages.
@@ -47,10 +49,12 @@ pub static INSTALLERS: Entry = Entry {
 /// The part of a path inside `site-packages` and the folder that is on Python's path.
 #[must_use]
 pub fn split(path: &str) -> Option<(&str, &str)> {
+    // Asked of every path, of which most have neither.
+    memmem::find(path.as_bytes(), b"-packages/")?;
     ["site-packages/", "dist-packages/"]
         .iter()
         .find_map(|mark| {
-            let at = path.rfind(mark)?;
+            let at = memmem::find_iter(path.as_bytes(), mark).last()?;
             let whole = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
             whole.then(|| (&path[..at + mark.len() - 1], &path[at + mark.len()..]))
         })

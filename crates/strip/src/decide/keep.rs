@@ -1,5 +1,10 @@
 //! What does a reference keep, and what follows from that?
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use foldhash::HashSet;
+
 use super::{Because, State};
 use crate::catalogue::app::VERSION_CONTROL;
 use crate::catalogue::caches::{self, CACHES};
@@ -16,11 +21,14 @@ use slugsmith_ecosystems as ecosystems;
 
 impl State<'_, '_> {
     pub(super) fn keep_meaning(&mut self, meaning: &Meaning, because: &Because) {
-        let index = &self.facts.index;
-        let said = || (meaning.clone(), is_own_use(because));
-        if !matches!(meaning, Meaning::File(_)) && !self.applied.insert(said()) {
-            return;
+        if !matches!(meaning, Meaning::File(_)) {
+            let applied = &mut self.applied[usize::from(is_own_use(because))];
+            if applied.contains(meaning) {
+                return;
+            }
+            applied.insert(meaning.clone());
         }
+        let index = &self.facts.index;
         match meaning {
             Meaning::File(number) => self.keep(*number, Guard::Named, because),
             Meaning::Below(folder) => self.keep_below(folder, false, because),
@@ -30,13 +38,14 @@ impl State<'_, '_> {
             Meaning::Beginning(prefix) => {
                 let owner = package_folder(&format!("{prefix}x")).map(str::to_owned);
                 let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
-                for number in index.below_path(parent) {
+                let candidates = Arc::clone(&self.candidates);
+                for &number in among(&candidates, &index.below_path(parent)) {
                     let Some(path) = index.path(number) else {
                         continue;
                     };
                     if self.is_open(number)
                         && path.starts_with(prefix.as_str())
-                        && package_folder(path) == owner.as_deref()
+                        && index.package(number) == owner.as_deref()
                     {
                         self.keep(number, Guard::Reachable, because);
                     }
@@ -48,7 +57,8 @@ impl State<'_, '_> {
     /// Keeps a folder, or all names that begin so, whatever is in it.
     pub(super) fn keep_wholly(&mut self, prefix: &str, because: &Because) {
         let index = &self.facts.index;
-        for number in index.below_path(parent(prefix)) {
+        let candidates = Arc::clone(&self.candidates);
+        for &number in among(&candidates, &index.below_path(parent(prefix))) {
             let Some(path) = index.path(number) else {
                 continue;
             };
@@ -66,12 +76,13 @@ impl State<'_, '_> {
         let index = &self.facts.index;
         let inside = format!("{folder}/x");
         let owner = package_folder(&inside);
-        for number in index.below_path(folder) {
+        let candidates = Arc::clone(&self.candidates);
+        for &number in among(&candidates, &index.below_path(folder)) {
             let (Some(Some(entry)), Some(path)) = (self.open.get(number), index.path(number))
             else {
                 continue;
             };
-            let meant = path.ends_with(ending) && package_folder(path) == owner;
+            let meant = path.ends_with(ending) && index.package(number) == owner;
             let is_text = is_documentation(&index::name(path).to_ascii_lowercase());
             let by_name = (entry.guard == Guard::Named || is_text) && !dev::is_of_package(entry);
             if meant && by_name {
@@ -94,13 +105,14 @@ impl State<'_, '_> {
         // nested node_modules is other packages' business.
         let all = index::name(folder) == "node_modules";
         let in_package = in_packages(&inside);
-        for number in index.below_path(folder) {
+        let candidates = Arc::clone(&self.candidates);
+        for &number in among(&candidates, &index.below_path(folder)) {
             let (Some(Some(entry)), Some(path)) = (self.open.get(number), index.path(number))
             else {
                 continue;
             };
             let same = if in_package {
-                package_folder(path) == owner
+                index.package(number) == owner
             } else {
                 !in_packages(path)
             };
@@ -168,7 +180,7 @@ impl State<'_, '_> {
             let files: Vec<usize> = facts
                 .index
                 .below_path(folder)
-                .filter(|other| facts.index.path(*other).and_then(package_folder) == Some(folder))
+                .filter(|other| facts.index.package(*other) == Some(folder))
                 .filter(|other| self.development.contains_key(other))
                 .collect();
             for number in &files {
@@ -198,7 +210,7 @@ impl State<'_, '_> {
             return;
         };
         // What was said before may mean this file from now on.
-        self.applied.clear();
+        self.applied.iter_mut().for_each(HashSet::clear);
         let normal = self.normal.get(number).copied().flatten();
         if let Some(slot) = self.open.get_mut(number) {
             *slot = normal;
@@ -228,6 +240,14 @@ impl State<'_, '_> {
             folder = parent(folder);
         }
     }
+}
+
+/// Those of a sorted list of numbers that are in a range.
+fn among<'n>(numbers: &'n [usize], range: &Range<usize>) -> &'n [usize] {
+    let place = |wanted: usize| numbers.partition_point(|number| *number < wanted);
+    numbers
+        .get(place(range.start)..place(range.end))
+        .unwrap_or_default()
 }
 
 /// Whether the app's own production code or a command is the reason.

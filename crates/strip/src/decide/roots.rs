@@ -63,6 +63,7 @@ impl State<'_, '_> {
                 *slot = Some(&UNREACHED);
             }
         }
+        self.list_candidates();
         for (number, because) in used {
             self.keep_development(number, &because);
         }

@@ -13,18 +13,19 @@ use crate::facts::Facts;
 use crate::index::{self, parent};
 use crate::python;
 use crate::references;
+use crate::texts::lossy;
 use crate::trace;
 
 /// Calls that take the name of a module.
 const IMPORTERS: &[&str] = &["import_module(", "__import__(", "find_spec(", "run_module("];
-/// What reads files of a package by its name.
+/// What reads files of a package by its name, and has [`RESOURCE`] in it or not.
+const OTHER_RESOURCES: &[&str] = &["get_data(", "PackageLoader("];
+const RESOURCE: &str = "resource";
 const RESOURCES: &[&str] = &[
-    "get_data(",
     "importlib.resources",
     "importlib_resources",
     "import resources",
     "resources.files(",
-    "PackageLoader(",
     "resource_filename",
     "resource_string",
     "resource_stream",
@@ -64,7 +65,7 @@ pub(super) fn read(
     text: &[u8],
     modules: &mut BTreeMap<String, usize>,
 ) {
-    let text = String::from_utf8_lossy(text);
+    let text = lossy(text);
     let mut needed: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str| {
         python::needed(facts, path, name, &mut |folder| {
@@ -72,7 +73,9 @@ pub(super) fn read(
         });
     };
     if path.ends_with(".py") {
-        python::imports(&text, &mut add);
+        if python::imports_may_need(path, &text) {
+            python::imports(&text, &mut add);
+        }
     } else {
         text.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':'))
             .filter(|word| !word.is_empty())
@@ -119,8 +122,10 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
             modules.entry(folder).or_insert(at);
         });
     };
+    // Every name of this kind has it, and few files have.
+    let has_tests = has(text, ".test");
     // `f"{package}.tests.helper"`, `"%s.tests" % package`
-    for mark in ["}.test", "%s.test"] {
+    for mark in ["}.test", "%s.test"].into_iter().filter(|_| has_tests) {
         for at in places(text, mark) {
             let rest = text
                 .get(at + mark.len() - ".test".len()..)
@@ -167,11 +172,11 @@ fn computed(facts: &Facts<'_>, path: &str, text: &str, modules: &mut BTreeMap<St
     {
         modules.entry(folder).or_insert(at);
     }
-    if has(text, ".test") && RESOURCES.iter().any(|call| has(text, call)) {
+    if has_tests && reads_resources(text.as_bytes()) {
         references::literals(text.as_bytes(), |literal| {
             let inside = literal.text.replace('.', "/");
             let tests =
-                python::is_dotted(&literal) && test_folder(&format!("{inside}/x")).is_some();
+                python::is_dotted(literal.text) && test_folder(&format!("{inside}/x")).is_some();
             for root in facts.python_roots.iter().filter(|_| tests) {
                 modules
                     .entry(format!("{root}/{inside}"))
@@ -246,6 +251,12 @@ fn is_run(text: &str, at: usize) -> bool {
 
 fn has(text: &str, mark: &str) -> bool {
     memmem::find(text.as_bytes(), mark.as_bytes()).is_some()
+}
+
+/// Whether a text reads files of a package by its name.
+fn reads_resources(text: &[u8]) -> bool {
+    let has = |mark: &&str| memmem::find(text, mark.as_bytes()).is_some();
+    has(&RESOURCE) && RESOURCES.iter().any(has) || OTHER_RESOURCES.iter().any(has)
 }
 
 /// Where a text has a mark.
@@ -361,9 +372,7 @@ fn is_joined(before: &str) -> bool {
 /// The top folder of a package that reads its files by its name.
 pub(super) fn resources(path: &str, text: &[u8]) -> Option<String> {
     let (root, inside) = split(path).filter(|(_, inside)| inside.contains('/'))?;
-    let mut calls = RESOURCES.iter();
-    let reads = calls.any(|call| memmem::find(text, call.as_bytes()).is_some());
-    reads.then(|| {
+    reads_resources(text).then(|| {
         let top = inside.split('/').next().unwrap_or_default();
         format!("{root}/{top}")
     })

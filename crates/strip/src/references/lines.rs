@@ -1,27 +1,42 @@
 //! On which line of a text stands a byte, for whoever asks more than once about one text?
 
-use std::cell::LazyCell;
+use std::cell::Cell;
 
 use memchr::memchr_iter;
 
-/// The line breaks of a text. They are looked for when the first line is asked for: a generated file has
-/// thousands of literals, and counting from its top for each would be quadratic.
-pub struct Lines<'a>(LazyCell<Vec<usize>, Box<dyn FnOnce() -> Vec<usize> + 'a>>);
+/// A text whose lines are asked for. What is asked next is near what was asked last: a generated file has thousands of
+/// literals, and counting from its top for each would be quadratic.
+pub struct Lines<'a> {
+    text: &'a [u8],
+    /// A byte and its 1-based line.
+    last: Cell<(usize, usize)>,
+}
 
 impl<'a> Lines<'a> {
     /// The lines of this text.
     #[must_use]
     pub fn of(text: &'a [u8]) -> Self {
-        Self(LazyCell::new(Box::new(|| {
-            memchr_iter(b'\n', text).collect()
-        })))
+        let last = Cell::new((0, 1));
+        Self { text, last }
     }
 
     /// The 1-based line of a byte offset.
     #[must_use]
     pub fn at(&self, offset: usize) -> u32 {
-        let before = self.0.partition_point(|newline| *newline < offset);
-        u32::try_from(before + 1).unwrap_or(u32::MAX)
+        let offset = offset.min(self.text.len());
+        let (last, line) = self.last.get();
+        let breaks = |start: usize, end: usize| {
+            let part = self.text.get(start..end).unwrap_or_default();
+            memchr_iter(b'\n', part).count()
+        };
+        let line = match (offset, last) {
+            (0, _) => return 1,
+            _ if offset >= last => line + breaks(last, offset),
+            _ if offset < last - offset => 1 + breaks(0, offset),
+            _ => line - breaks(offset, last),
+        };
+        self.last.set((offset, line));
+        u32::try_from(line).unwrap_or(u32::MAX)
     }
 }
 
@@ -32,9 +47,14 @@ mod tests {
     #[test]
     fn a_line_is_that_of_the_byte() {
         let lines = Lines::of(b"ab\n\nc\n");
-        assert_eq!(
-            [0, 2, 3, 4, 6, 99].map(|at| lines.at(at)),
-            [1, 1, 2, 3, 4, 4]
-        );
+        let expected = [(0, 1), (2, 1), (3, 2), (4, 3), (6, 4), (99, 4)];
+        for first in expected {
+            for second in expected {
+                assert_eq!(
+                    [first, second].map(|(at, _)| lines.at(at)),
+                    [first.1, second.1]
+                );
+            }
+        }
     }
 }

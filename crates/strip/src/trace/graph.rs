@@ -14,7 +14,7 @@ use super::python::Python;
 use crate::candidates::Candidates;
 use crate::decide::Because;
 use crate::facts::{Facts, Texts};
-use crate::texts::AT_A_TIME;
+use crate::texts::{AT_A_TIME, lossy};
 use slugsmith_finding::work;
 
 /// Larger files are not read, in bytes: what they may load stays.
@@ -121,7 +121,11 @@ impl<'g, 'a> Graph<'g, 'a> {
             path: load.path,
             line: load.line,
         };
-        for folder in self.node.unreached() {
+        let loads = self.undecided.iter();
+        let from: BTreeSet<Option<&str>> = loads
+            .map(|load| self.node.built_server(&load.path))
+            .collect();
+        for folder in self.node.unreached(&from) {
             for number in self.node.all_of(folder) {
                 self.keep(number, &because);
             }
@@ -173,7 +177,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             .flatten();
         let _alone = (size > ALONE).then(|| self.alone.lock());
         let mut found = match text.filter(|text| !has_more_tokens(text, MAX_TOKENS)) {
-            Some(text) => language.read(path, &String::from_utf8_lossy(&text)),
+            Some(text) => language.read(path, &lossy(&text)),
             None => language.unread(path),
         };
         // A computed name can mean thousands, most of which are reached already.

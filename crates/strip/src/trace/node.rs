@@ -12,7 +12,7 @@ mod value;
 
 use slugsmith_ecosystems as ecosystems;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
@@ -46,6 +46,8 @@ pub(super) struct Node<'g, 'a> {
     decides: bool,
     /// Patterns whose files were kept before.
     matched: Mutex<HashSet<(String, bool)>>,
+    /// Packages that no lookup finds, once somebody asks.
+    aside: OnceLock<Vec<usize>>,
 }
 
 impl<'g, 'a> Node<'g, 'a> {
@@ -74,6 +76,7 @@ impl<'g, 'a> Node<'g, 'a> {
                 .keys()
                 .any(|folder| package_folder(&format!("{folder}/x")).is_some()),
             matched: Mutex::default(),
+            aside: OnceLock::new(),
         }
     }
 
@@ -153,9 +156,13 @@ impl Node<'_, '_> {
     }
 
     /// What code of a package, or of the app, may load by a name that is not known.
-    fn anything(&self, owner: Option<&str>) -> Vec<usize> {
-        match owner {
-            None => self.all_declared(),
+    fn anything(&self, path: &str) -> Vec<usize> {
+        match package_folder(path) {
+            None => {
+                let mut files = self.all_declared(path);
+                files.extend(self.aside());
+                files
+            }
             Some(folder) => self.whole(folder),
         }
     }
@@ -274,6 +281,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
         let decided = knowledge::of(name).any(|known| known.decides(inside));
         let builds = self.facts.runtime.bundles != Bundles::AtStart
             && knowledge::of(name).any(|known| known.builds(inside));
+        let tells_never = knowledge::of(name).any(|known| !known.never.is_empty());
         let mut found = Found::default();
         if source.broken {
             found = self.unread(path);
@@ -283,15 +291,26 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             .extend(self.interpreter(text).map(|number| (number, 1)));
         let mut undecided = Vec::new();
         let compiled = in_app(path) && !path.ends_with(".mjs") || is_typescript(path);
+        // A bundle takes all of its package in hundreds of places, of which the first says it.
+        let (mut taken, mut takes_anything) = (HashSet::new(), false);
+        let mut all_of = |folder: &str| {
+            if taken.insert(folder.to_owned()) {
+                self.all_of(folder)
+            } else {
+                Vec::new()
+            }
+        };
         for (load, line) in source.loads {
             let mut unknown = || {
                 if !decided {
                     undecided.push(line);
                 }
-                if owner.is_some() && decided {
+                let is_known = takes_anything || owner.is_some() && decided;
+                takes_anything = true;
+                if is_known {
                     Vec::new()
                 } else {
-                    self.anything(owner)
+                    self.anything(path)
                 }
             };
             let files = match load {
@@ -311,15 +330,14 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 Load::Path(pattern) if packages_meant::is_scan(owner, &pattern) => unknown(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Listed(pattern) => self.listed(&pattern),
-                Load::Own => owner.map_or_else(Vec::new, |folder| self.all_of(folder)),
-                Load::Package(folder) => self.all_of(&folder),
+                Load::Own => owner.map(&mut all_of).unwrap_or_default(),
+                Load::Package(folder) => all_of(&folder),
                 Load::Command(text) => self.command(path, &text),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
                 Load::Unknown | Load::AnyFolder => unknown(),
             };
-            let files = files
-                .into_iter()
-                .filter(|number| !self.is_never(name, *number));
+            let files = files.into_iter();
+            let files = files.filter(|number| !tells_never || !self.is_never(name, *number));
             found.files.extend(files.map(|number| (number, line)));
         }
         found.undecided.append(&mut undecided);
@@ -327,7 +345,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        Found::anything(self.anything(package_folder(path)))
+        Found::anything(self.anything(path))
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {

@@ -1,7 +1,9 @@
 //! Whole graphs of small trees: what level `trace` keeps of the packages.
 
+mod aside;
 mod by_ending;
 mod computed;
+mod standalone;
 mod starts;
 
 use crate::tests::{app, left, strip_with};

@@ -24,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             alone. Taken from the buildpack's own checks
             (heroku/heroku-buildpack-python `lib/checks.sh`, `lib/package_manager.sh`,
             `lib/python_version.sh`; heroku/buildpacks-python `src/errors.rs`). And a
-            lockfile of Ruby or Python that takes a package from `git://github.com`, which GitHub no
+            lockfile of Ruby or Python, or a list that requirements.txt takes in, that takes a package
+            from `git://github.com`, which GitHub no
             longer answers; npm and Yarn ask GitHub over https all the same. And an app in Go whose
             packages are those of Godep, dep, govendor or Glide, without a go.mod
             (heroku/heroku-buildpack-go `lib/common.sh`).

@@ -3,9 +3,11 @@
 mod django;
 mod flask;
 mod php;
+mod settings_module;
 
 use crate::rules::prelude::*;
-use django::{django, overwritten, wsgi_settings};
+use django::{django, overwritten};
+use settings_module::wsgi_settings;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -30,7 +32,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             serves, and `FastAPI(debug=True)` (warnings). Django's DEBUG that is on unless a variable says
             otherwise, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
-            development. The finding stands where it is switched on; pages of PHP that each do so are one finding,
+            development, also by a branch, a condition or a text made of parts. The finding stands where it
+            is switched on; pages of PHP that each do so are one finding,
             with the others in it.
         "},
         why: indoc! {"

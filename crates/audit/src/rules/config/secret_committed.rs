@@ -5,6 +5,7 @@ mod app_key;
 mod configured;
 mod credentials;
 mod files;
+mod handed;
 mod keys;
 mod literal;
 mod loaders;
@@ -32,8 +33,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A variable named like a secret with a value in app.json; in a `.env` file that is
             committed and loaded in production, by code or by the framework itself (Laravel, Symfony, Adonis, Next,
             Nuxt, Nest's `ConfigModule`, Strapi, Directus, `bun`, godotenv, dotenv-java, decouple); as the literal
-            default of a read that nothing declares; Django's `SECRET_KEY`, session secrets, keys that sign
-            JSON Web Tokens and
+            default of a read that nothing declares; Django's and Flask's `SECRET_KEY` (also in
+            `app.config.update(…)`), session secrets, the key of Starlette's, Tornado's and aiohttp's sessions, keys
+            that sign JSON Web Tokens and
             Spring's `jwt.secret` written out in reachable code; literals in production's part of
             Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,

@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::packages::Package;
-use slugsmith_facts::sources::paths::join;
+use slugsmith_facts::sources::lists;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "unpinned-dependency",
@@ -37,7 +37,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             ```
         "},
         silent: indoc! {"
-            Exact versions (`==`), hashes, a commit behind a git address; whatever a lockfile
+            Exact versions (`==`), hashes, a commit or a tag of numbers behind a git address; whatever a lockfile
             resolves; packages for development and tests. Without any lockfile, `missing-lockfile`
             says it once.
         "},
@@ -187,7 +187,7 @@ fn pinned(address: &str) -> bool {
 }
 
 fn requirements(facts: &Facts<'_>) -> Option<Evidence> {
-    let files = included(facts);
+    let files = lists::taken_in(&facts.sources.texts);
     let wanted: Vec<_> = facts
         .packages
         .wanted
@@ -285,34 +285,52 @@ fn is_test_tool(name: &str) -> bool {
     TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
-/// requirements.txt and the lists that it takes in by `-r`, a few levels deep.
-fn included(facts: &Facts<'_>) -> Vec<String> {
-    let mut files = vec![ecosystems::python::REQUIREMENTS.to_owned()];
-    let mut at = 0;
-    while let Some(file) = files.get(at).cloned().filter(|_| at < 16) {
-        at += 1;
-        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let text = facts.sources.text(&file).unwrap_or_default();
-        for line in ecosystems::python::requirements::lines(text) {
-            let path = line.included().map(|name| join(folder, name));
-            files.extend(path.filter(|path| !files.contains(path)));
-        }
-    }
-    files
-}
-
-/// `name @ git+https://…@<40 hex digits>`, or an archive.
+/// An address that always means the same: a commit, a tag of numbers, or an archive that is none of a branch.
 fn pinned_address(wanted: &str) -> bool {
     let Some(address) = wanted.strip_prefix('@').map(str::trim) else {
         return false;
     };
-    let commit = address.rsplit_once('@').is_some_and(|(_, end)| {
-        end.split(['#', ' '])
-            .next()
-            .is_some_and(|end| end.len() >= 7)
-    });
-    commit
-        || [".whl", ".tar.gz", ".zip"]
-            .iter()
-            .any(|ending| address.contains(ending))
+    let address = address.split(['#', ' ']).next().unwrap_or(address);
+    // What stands before the first slash may be `git@host`.
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = path.split_once('/').map_or("", |(_, path)| path);
+    if address.contains('+')
+        && let Some((_, reference)) = path.rsplit_once('@')
+    {
+        let commit = reference.len() >= 7 && reference.chars().all(|c| c.is_ascii_hexdigit());
+        // `v1.2`, `release-1.2`
+        return commit
+            || reference.contains(|c: char| c.is_ascii_digit()) && reference.contains('.');
+    }
+    let of_branch = ["/master.", "/main.", "/develop.", "/refs/heads/"];
+    [".whl", ".tar.gz", ".zip"]
+        .iter()
+        .any(|ending| address.ends_with(ending))
+        && !of_branch.iter().any(|part| address.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pinned_address;
+
+    #[test]
+    fn a_branch_moves_and_a_commit_does_not() {
+        for address in [
+            "@ git+https://example.com/a/b.git@0b9f2c7#egg=b",
+            "@ git+ssh://git@example.com/a/b.git@v1.2.0",
+            "@ https://example.com/a/b-1.0-py3-none-any.whl",
+            "@ https://example.com/a/b/archive/0b9f2c7.zip",
+        ] {
+            assert!(pinned_address(address), "{address}");
+        }
+        for address in [
+            "@ git+https://example.com/a/b.git#egg=b",
+            "@ git+ssh://git@example.com/a/b.git",
+            "@ git+https://example.com/a/b.git@develop#egg=b",
+            "@ https://example.com/a/b/archive/master.zip#egg=b",
+            "==1.0",
+        ] {
+            assert!(!pinned_address(address), "{address}");
+        }
+    }
 }

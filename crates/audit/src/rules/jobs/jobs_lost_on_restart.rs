@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 use slugsmith_finding::LineSpan;
+use std::collections::BTreeSet;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "jobs-lost-on-restart",
@@ -42,10 +43,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     evidence.extend(purge(facts));
+    let objects = celery_objects(facts);
     let tasks: Vec<_> = calls_to(facts, Language::Python, |site| {
         // `@task` alone is also locust's, invoke's and Prefect's.
         let plain = site.call.callee == "@task";
-        is_task(site.call.callee.as_str())
+        let of_object = || {
+            let name = site.call.callee.strip_prefix('@')?.strip_suffix(".task")?;
+            objects.contains(name.rsplit('.').next()?).then_some(())
+        };
+        (is_task(site.call.callee.as_str()) || of_object().is_some())
             && celery(facts)
             && (!plain || site.code.imports("celery") || site.code.imports("djcelery"))
     })
@@ -260,6 +266,23 @@ fn one_try(facts: &Facts<'_>) -> Option<Evidence> {
 
 fn celery(facts: &Facts<'_>) -> bool {
     facts.packages.has(Ecosystem::Pypi, "celery")
+}
+
+/// Names of the app's Celery objects: what `Celery(…)` made, or a function whose name says that it makes one.
+fn celery_objects<'f>(facts: &'f Facts<'_>) -> BTreeSet<&'f str> {
+    let assignments = facts
+        .code(Language::Python)
+        .flat_map(|code| &code.assignments);
+    let made = assignments.filter(|one| {
+        let callee = one.value.callee().unwrap_or_default();
+        let last = callee.rsplit('.').next().unwrap_or(callee);
+        let makes = ["make", "create", "init", "get"]
+            .iter()
+            .any(|verb| last.starts_with(verb));
+        last == "Celery" || makes && last.to_ascii_lowercase().contains("celery")
+    });
+    made.filter_map(|one| one.target.rsplit('.').next())
+        .collect()
 }
 
 fn is_task(callee: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Can the processes start at all?
 
+mod brought;
 mod env_file;
 mod imports;
 mod missing;
@@ -30,13 +31,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
             mark, with lines in quotes, or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`, and any PHP app whose only index is in such a folder. A web server under
-            another name than `web`, which gets no requests.
+            another name than `web`, which gets no requests (a warning for `web2` and its like beside `web`).
             A settings module of Django that is not on Python's path; an import that git ignores;
             an ES module that `tsc` left without the file's ending.
             `bin/NAME` of a Go app that is none of its main packages.
             A file of variables without which the process ends and that the repository does not
             have: `process.loadEnvFile()`, `node --env-file`, `godotenv.Load` with `log.Fatal`,
             phpdotenv's `load()`, `Dotenv.load!`.
+            A command that only a package brings and that nothing of the app has: `manage.py qcluster`,
+            `rake jobs:work`, `artisan horizon`, `bin/console messenger:consume`, `flask db`.
             `bundle exec unicorn` and its like whose gem Gemfile.lock does not list. A file that
             `heroku-php-nginx -C` or `heroku-php-apache2 -C` takes into a server of its own and that
             opens one itself (`server {`, `<VirtualHost>`).

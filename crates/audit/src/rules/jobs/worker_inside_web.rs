@@ -19,8 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A web command that starts several processes (foreman, honcho, concurrently, supervisord,
-            `&`), or a Puma or Unicorn configuration that spawns a worker, or Sidekiq's
-            `configure_embed`.
+            `&`, also with `nohup`), what uWSGI attaches (`attach-daemon`, `mule`, `cron`), what gunicorn's hooks or
+            the script that is started leave running (`Popen`), or a Puma or Unicorn configuration that spawns a
+            worker, or Sidekiq's `configure_embed`.
             `queue.process(…)` of Bull and `new Worker(…)` of BullMQ in the web process, where
             no other process type could run them.
         "},
@@ -51,6 +52,9 @@ const RUNNERS: &[&str] = &[
     "hivemind",
     "concurrently",
     "supervisord",
+    "circusd",
+    "s6-svscan",
+    "runsvdir",
     "npm-run-all",
     "run-p",
     "pm2",
@@ -159,6 +163,15 @@ const RUNTIMES: &[&str] = &[
     "daphne",
     "streamlit",
     "celery",
+    "uwsgi",
+    "waitress-serve",
+    "granian",
+    "rq",
+    "dramatiq",
+    "huey_consumer",
+    "huey_consumer.py",
+    "flower",
+    "manage.py",
     "ruby",
     "puma",
     "unicorn",
@@ -196,14 +209,57 @@ fn is_long_running(command: &Command) -> bool {
     let words = command.words();
     let own = words.first().is_some_and(|word| word.starts_with("./"));
     let inline = matches!(words.get(1), Some(&("-c" | "-e" | "-r"))) && words.len() < 4;
+    if is_detached(command) || is_daemon(command) {
+        return !command.conditional;
+    }
     let is_server = matches!(
         command.program(),
-        "gunicorn" | "uvicorn" | "puma" | "unicorn"
+        "gunicorn" | "uvicorn" | "uwsgi" | "puma" | "unicorn"
     );
     let ends = |word: &&str| ENDS.iter().any(|part| word.contains(part));
     (own || RUNTIMES.contains(&command.program()))
         && !command.conditional
         && (is_server || !inline && !words.iter().any(ends))
+}
+
+/// `nohup PROGRAM &`, `setsid PROGRAM &`: meant to outlive the shell that starts it. A proxy in front of the server,
+/// and what only shows a file, is no process of its own.
+fn is_detached(command: &Command) -> bool {
+    let detaches = |wrapper: &String| matches!(wrapper.as_str(), "nohup" | "setsid" | "daemonize");
+    command.background
+        && command.wrappers.iter().any(detaches)
+        && !proxies::starts_one(command)
+        && !matches!(
+            command.program(),
+            "tail" | "sleep" | "curl" | "wget" | "cat" | "sh" | "bash"
+        )
+}
+
+/// A server or agent of others that runs until it is stopped.
+fn is_daemon(command: &Command) -> bool {
+    const DAEMONS: &[&str] = &[
+        "beanstalkd",
+        "cron",
+        "crond",
+        "elasticsearch",
+        "filebeat",
+        "fluent-bit",
+        "fluentd",
+        "gearmand",
+        "logstash",
+        "memcached",
+        "mongod",
+        "mosquitto",
+        "mysqld",
+        "nats-server",
+        "postgres",
+        "rabbitmq-server",
+        "redis-server",
+        "supercronic",
+        "telegraf",
+        "vector",
+    ];
+    DAEMONS.contains(&command.program()) && !command.words.iter().any(|word| word == "--version")
 }
 
 /// What a shell puts into the background that works for itself.

@@ -61,7 +61,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A timeout in the call, in the client's options or as the library's default in the same
             app; httpx, Laravel's `Http` and others that have one by default; browser code, scripts
             and tests; clients in a language that the app is not deployed in; Go packages that no
-            started program imports; classes of Rails' `lib/` that nothing names.
+            started program imports; classes of Rails' `lib/` that nothing names; modules that only management
+            commands import which no process names.
         "},
     },
     check,

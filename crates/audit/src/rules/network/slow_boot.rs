@@ -1,6 +1,7 @@
 //! Does the web process do work that belongs into the build before it listens?
 
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Language;
 use slugsmith_facts::process::Command;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A web command, with the scripts that it leads to, that installs packages (`npm install`,
             `bundle install`, `pip install`), compiles (`npm run build`, `next build`, `tsc`,
             `assets:precompile`, `collectstatic`, `mvn spring-boot:run`, `go run`), downloads
-            (`curl`, `wget`, `git clone`) or sleeps.
+            (`curl`, `wget`, `git clone`) or sleeps. Hooks of uWSGI and gunicorn, management commands and scripts of
+            Python are followed.
         "},
         why: indoc! {"
             A web dyno has 60 seconds to listen on its port (R10). The work is also done again at
@@ -59,10 +61,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if !evidence.is_empty() {
             break;
         }
+        let place = place(&web.commands, command);
         evidence.push(
             Evidence::line(
-                &command.path,
-                command.line,
+                &place.path,
+                place.line,
                 format!(
                     "`{}` {what} at every start of \
                 every web dyno, before it listens: after 60 seconds the dyno is stopped (R10).",
@@ -73,6 +76,14 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::of(evidence)
+}
+
+/// Where the start says so: for what code of Python starts, the command that leads to the code.
+fn place<'c>(commands: &'c [Command], found: &'c Command) -> &'c Command {
+    let is_code = |command: &&Command| Language::of(&command.path) == Some(Language::Python);
+    let before = commands.iter().take_while(|one| *one != found);
+    let leads = before.filter(|one| !is_code(one)).last();
+    leads.filter(|_| is_code(&found)).unwrap_or(found)
 }
 
 fn shorten(text: &str) -> String {
@@ -122,7 +133,7 @@ fn work(command: &Command) -> Option<(&'static str, &'static str)> {
             "compiles assets",
             "Leave it to the Ruby buildpack, which runs assets:precompile in the build.",
         )),
-        "python" | "python3" | "django-admin" if has(" collectstatic") => Some((
+        "python" | "python3" | "django-admin" | "manage.py" if has(" collectstatic") => Some((
             "collects static files",
             "Leave it to the Python buildpack, which runs collectstatic in the build.",
         )),

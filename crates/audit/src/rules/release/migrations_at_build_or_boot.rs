@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             A migration command that `build`, `postinstall`, `heroku-postbuild`, `bin/post_compile`
             or `bin/pre_compile` leads to (an error), or that the web command runs before it listens
-            (a warning). Scripts are followed, also what a Node script in `scripts/` starts. The finding stands
+            (a warning). Scripts are followed, also what a Node script in `scripts/`, a management command of Django's
+            app, a Python script, a hook of gunicorn or of uWSGI starts. The finding stands
             in the first script of the hook or the start, at the command where there is none, or at the call of
             code that migrates. A Go program with `AutoMigrate` behind a flag that the
             web command sets, or with `AutoMigrate`, `m.Up()` of golang-migrate or `goose.Up` in what it runs at each

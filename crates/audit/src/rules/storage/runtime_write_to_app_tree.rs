@@ -49,7 +49,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Temporary, cache and log folders (`logs-to-file` looks at logs); the file is removed
             again in the same function or block; a write behind a switch that is off
             (`if self.save_to_file:`); code that runs once when the process boots; scripts, tests,
-            management commands and tasks that no process names; uploads, which
+            management commands and tasks that no process names; functions of Python that only
+            `bin/pre_compile` or `bin/post_compile` calls; uploads, which
             `uploads-on-local-disk` looks at.
             A file that the same function reads again further down, and no other function reads.
         "},
@@ -93,6 +94,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             || is_scratch(site, path)
             || is_switched_on(site)
             || start::prepares(&facts.processes, &site.code.path)
+            || guards::is_of_build(facts, site)
         {
             continue;
         }

@@ -76,10 +76,13 @@ impl Reader<'_> {
     fn reshaped<'t>(&self, node: Node<'t>, callee: &str) -> Option<Node<'t>> {
         let method = callee.rsplit('.').next().unwrap_or(callee);
         match (self.language, method) {
-            (Language::Python, "lower" | "upper" | "strip" | "casefold" | "title" | "encode") => {
-                node.child_by_field_name("function")
-                    .and_then(|function| function.child_by_field_name("object"))
-            }
+            (
+                Language::Python,
+                "lower" | "upper" | "strip" | "lstrip" | "rstrip" | "casefold" | "title" | "encode"
+                | "decode",
+            ) => node
+                .child_by_field_name("function")
+                .and_then(|function| function.child_by_field_name("object")),
             (Language::Ruby, "to_s" | "strip" | "chomp" | "downcase" | "upcase" | "freeze") => {
                 node.child_by_field_name("receiver")
             }

@@ -5,24 +5,33 @@ use slugsmith_ecosystems::python::requirements;
 use crate::lines::line_of;
 use crate::packages::{Ecosystem, Package, pep_503};
 
-pub(super) fn requirements_file(path: &str, text: &str, found: &mut Vec<Package>) {
+/// The wishes of a list; what the build installs is not for development, whatever the list is called.
+pub(super) fn requirements_file(
+    path: &str,
+    text: &str,
+    is_installed: bool,
+    found: &mut Vec<Package>,
+) {
     let stem = path
         .rsplit('/')
         .next()
         .unwrap_or(path)
         .trim_end_matches(".txt")
         .trim_end_matches(".in");
-    let dev = stem.split(['-', '_', '/', '.']).any(|word| {
+    let for_development = stem.split(['-', '_', '/', '.']).any(|word| {
         matches!(
             word,
             "dev" | "test" | "tests" | "testing" | "lint" | "docs" | "local" | "ci"
         )
     });
-    for line in requirements::lines(text)
-        .iter()
-        .filter(|line| !line.is_option())
-    {
-        let (name, wanted) = python_requirement(&line.text);
+    let dev = for_development && !is_installed;
+    for line in requirements::lines(text) {
+        let editable = line.value_of("-e", "--editable");
+        if line.is_option() && editable.is_none() {
+            continue;
+        }
+        let text = editable.unwrap_or(&line.text);
+        let (name, wanted) = of_address(text).unwrap_or_else(|| python_requirement(text));
         if !name.is_empty() {
             found.push(Package {
                 ecosystem: Ecosystem::Pypi,
@@ -34,6 +43,37 @@ pub(super) fn requirements_file(path: &str, text: &str, found: &mut Vec<Package>
             });
         }
     }
+}
+
+/// A requirement that is an address alone, as `-e` takes it: `git+https://host/owner/name.git@commit#egg=name`. Its
+/// name is that of the fragment, else of the repository (pip documentation, "VCS Support").
+fn of_address(text: &str) -> Option<(String, String)> {
+    let text = text.split(" ;").next().unwrap_or(text).trim();
+    let (scheme, rest) = text.split_once("://")?;
+    let is_address = scheme
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '+');
+    if !is_address {
+        return None;
+    }
+    let fragment = rest.split_once('#').map_or("", |(_, fragment)| fragment);
+    let egg = fragment
+        .split('&')
+        .find_map(|part| part.strip_prefix("egg="));
+    let (path, _) = rest.split_once(['#', '?']).unwrap_or((rest, ""));
+    let repository = || {
+        let last = path.rsplit('/').next().filter(|_| scheme.contains('+'))?;
+        let name = last.split('@').next().unwrap_or(last);
+        Some(name.trim_end_matches(".git"))
+    };
+    let name = egg
+        .or_else(repository)?
+        .split('[')
+        .next()
+        .unwrap_or_default();
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let name = name.split(ends).next().unwrap_or_default();
+    Some((pep_503(name), format!("@ {text}")))
 }
 
 /// Name and version of a requirement (PEP 508).
@@ -175,6 +215,31 @@ fn dependency_groups(value: &toml::Table, path: &str, text: &str, found: &mut Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_called_by_their_fragment_or_their_repository() {
+        for (text, name) in [
+            (
+                "git+https://example.com/a/b.git#egg=shop_tools",
+                "shop-tools",
+            ),
+            ("git+ssh://git@example.com/a/b.git@v1.2", "b"),
+            ("hg+https://example.com/a/b#egg=c[x]&subdirectory=d", "c"),
+            ("https://example.com/a/archive/main.zip#egg=d", "d"),
+        ] {
+            assert_eq!(
+                of_address(text),
+                Some((name.to_owned(), format!("@ {text}")))
+            );
+        }
+        for text in [
+            "a @ git+https://example.com/a",
+            "https://example.com/a.whl",
+            ".",
+        ] {
+            assert_eq!(of_address(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn requirements_have_names_and_versions() {

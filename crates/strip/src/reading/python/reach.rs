@@ -16,6 +16,8 @@ use parts::{
     quoted,
 };
 
+/// What most of [`CALLS`] begin with, for which a text is searched once.
+const RESOURCE: &str = "resource_";
 /// Calls that take the name of a package first.
 const CALLS: &[&str] = &[
     "files(",
@@ -169,7 +171,9 @@ impl<'t> Source<'t> {
     /// `files(__package__)`, `get_data("p", name)`.
     fn resources(&self) -> Vec<Start<'t>> {
         let mut starts = Vec::new();
-        for call in CALLS {
+        let has_resources = places(self.text, RESOURCE).next().is_some();
+        let calls = CALLS.iter();
+        for call in calls.filter(|call| has_resources || !call.starts_with(RESOURCE)) {
             let whole = |at: &usize| !self.text[..*at].ends_with(is_letter);
             for at in places(self.text, call).filter(whole) {
                 let arguments = self.text[at + call.len()..].trim_start();

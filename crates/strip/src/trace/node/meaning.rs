@@ -48,17 +48,21 @@ impl<'g, 'a> Node<'g, 'a> {
     }
 
     /// Every file of everything that the app declares: it loads some of it, or takes folders
-    /// of it, by names that are not known.
-    pub(super) fn all_declared(&self) -> Vec<usize> {
+    /// of it, by names that are not known. A server that a framework built finds those that were put beside it.
+    pub(super) fn all_declared(&self, path: &str) -> Vec<usize> {
+        let built = self.built_server(path);
         self.of_projects(|manifest| &manifest.dependencies)
+            .filter(|(file, _)| built.is_none_or(|folder| parent(file) == folder))
             .filter_map(|(file, name)| self.resolver.package(&file, name))
             .flat_map(|folder| self.all_of(folder))
             .collect()
     }
 
-    /// Packages that the app declares and of which nothing is reached so far.
-    pub(in crate::trace) fn unreached(&self) -> Vec<&'a str> {
+    /// Packages that the app declares and of which nothing is reached so far, for loads that can't be decided: those
+    /// in servers that a framework built, or anywhere else.
+    pub(in crate::trace) fn unreached(&self, from: &BTreeSet<Option<&str>>) -> Vec<&'a str> {
         self.of_projects(|manifest| &manifest.needs)
+            .filter(|(file, _)| from.contains(&None) || from.contains(&Some(parent(file))))
             .filter(|(_, name)| !name.starts_with("@types/"))
             .filter_map(|(file, name)| self.resolver.package(&file, name))
             .filter(|folder| !self.packages.contains(folder))
@@ -229,7 +233,12 @@ impl<'g, 'a> Node<'g, 'a> {
             return files;
         }
         if let (None, Some(at)) = (owner, word.find("node_modules/")) {
-            return self.path(file, &word[at..]);
+            // A built server has names of modules by the folder that they were built in.
+            let beside = self
+                .built_server(file)
+                .and_then(|server| join(server, &word[at..]));
+            let beside = beside.filter(|path| index.find(path).is_some());
+            return self.path(file, beside.as_deref().unwrap_or(&word[at..]));
         }
         let manifest = match owner {
             Some(owner) => self.facts.manifests.get(owner).and_then(Option::as_ref),

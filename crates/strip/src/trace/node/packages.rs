@@ -37,7 +37,7 @@ impl<'a> Node<'_, 'a> {
             let Some(path) = facts.index.path(number) else {
                 continue;
             };
-            if !facts.index.is_file(number) || package_folder(path) != Some(folder) {
+            if !facts.index.is_file(number) || facts.index.package(number) != Some(folder) {
                 continue;
             }
             let lower = index::name(path).to_ascii_lowercase();
@@ -147,17 +147,14 @@ impl<'a> Node<'_, 'a> {
         index
             .below_path(folder)
             .filter(|number| index.is_file(*number))
-            .filter(|number| {
-                index.path(*number).is_some_and(|path| {
-                    package_folder(path) == owner && (owner.is_some() || in_app(path))
-                })
-            })
+            .filter(|number| index.package(*number) == owner)
+            .filter(|number| owner.is_some() || index.path(*number).is_some_and(in_app))
             .collect()
     }
 
     /// Whether `package` loads a file in development only.
     pub(super) fn is_never(&self, package: &str, number: usize) -> bool {
-        let Some(folder) = self.facts.index.path(number).and_then(package_folder) else {
+        let Some(folder) = self.facts.index.package(number) else {
             return false;
         };
         let other = folder

@@ -1,14 +1,31 @@
 //! Which packages can a path or a command mean, rather than one file of one package?
 
-use super::Node;
+use std::collections::BTreeMap;
+
 use super::resolve::in_app;
 use super::value::HOLE;
+use super::{Node, is_source};
 use crate::facts::package_folder;
 use crate::index::{self, join, parent};
 use crate::start;
 use crate::trace::language::named_only;
 
-impl<'a> Node<'_, 'a> {
+impl<'g, 'a> Node<'g, 'a> {
+    /// The project of a server that a framework built with packages of its own, in which a file is.
+    pub(in crate::trace) fn built_server(&self, path: &str) -> Option<&'g str> {
+        const SERVERS: &[&str] = &[".next/standalone", ".output/server"];
+        let index = &self.facts.index;
+        let folders = self.projects().map(|(folder, _)| folder);
+        let mut folders =
+            folders.filter(|folder| SERVERS.iter().any(|server| folder.ends_with(server)));
+        folders.find(|folder| {
+            let inside = path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'));
+            inside && index.find(&format!("{folder}/node_modules")).is_some()
+        })
+    }
+
     /// All that is in a folder which is listed, packages included.
     pub(super) fn listed(&self, pattern: &str) -> Vec<usize> {
         let index = &self.facts.index;
@@ -20,6 +37,36 @@ impl<'a> Node<'_, 'a> {
         files
             .filter(|number| index.is_file(*number) && !named_only(self.catalogue, *number))
             .collect()
+    }
+
+    /// Every file of packages in folders where neither the app's files nor other packages look for one, as a Meteor
+    /// bundle has them (`npm/node_modules/meteor/accounts/node_modules`): only a path that is made at run time leads
+    /// there.
+    pub(super) fn aside(&self) -> &[usize] {
+        self.aside.get_or_init(|| {
+            let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for folder in self.facts.manifests.keys() {
+                if let Some((base, _)) = folder.rsplit_once("/node_modules/") {
+                    packages.entry(base).or_default().push(folder);
+                }
+            }
+            packages.retain(|base, _| !self.is_searched(base));
+            let folders = packages.into_values().flatten();
+            folders.flat_map(|folder| self.all_of(folder)).collect()
+        })
+    }
+
+    /// Whether a package, a project, a store that links lead to, or code of the app would find packages in the
+    /// `node_modules` of a folder.
+    fn is_searched(&self, folder: &str) -> bool {
+        let index = &self.facts.index;
+        let is_store = folder.contains("node_modules/.");
+        let is_code = |path: &str| in_app(path) && is_source(path);
+        self.facts.manifests.contains_key(folder)
+            || is_store
+            || index
+                .below_path(folder)
+                .any(|number| index.path(number).is_some_and(is_code))
     }
 
     /// Packages of which a path has the beginning of the name: `node_modules/@s/x-` and a hole.

@@ -331,10 +331,10 @@ impl<'f, 'a> Resolver<'f, 'a> {
                     continue;
                 };
                 let package = package.trim_start_matches('/');
-                if parts(package).is_some_and(|(_, rest)| rest.is_empty())
-                    && package.len() >= start.len() + end.len()
-                    && package.starts_with(start)
+                if package.starts_with(start)
                     && package.ends_with(end)
+                    && package.len() >= start.len() + end.len()
+                    && parts(package).is_some_and(|(_, rest)| rest.is_empty())
                     && let Some(number) = index.find(path)
                     && index.is_folder(number)
                 {

@@ -158,23 +158,36 @@ impl Reader<'_> {
         }
     }
 
+    /// Visits all that has a name in the grammar, in the order of the text.
     fn walk(&mut self, root: Node<'_>) {
-        let mut pending = vec![root];
-        while let Some(node) = pending.pop() {
-            let skipped = self.visit(node);
-            let mut cursor = node.walk();
-            let children: Vec<Node<'_>> = node
-                .children(&mut cursor)
-                .filter(|child| child.is_named() && Some(child.id()) != skipped)
-                .collect();
-            pending.extend(children.into_iter().rev());
+        let mut cursor = root.walk();
+        let mut skipped = Vec::new();
+        let mut above = Vec::new();
+        loop {
+            let node = cursor.node();
+            if node.is_named() && !skipped.contains(&node.id()) {
+                let kind = node.kind();
+                let parent = above.last().copied().unwrap_or_default();
+                skipped.extend(self.visit(node, kind, parent));
+                if cursor.goto_first_child() {
+                    above.push(kind);
+                    continue;
+                }
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                above.pop();
+            }
         }
     }
 
-    /// Notes what a node says; gives the child that is not to be looked at.
-    fn visit(&mut self, node: Node<'_>) -> Option<usize> {
+    /// Notes what a node of this kind says, given the kind of the node above it; gives the child that is not to be
+    /// looked at.
+    fn visit(&mut self, node: Node<'_>, kind: &str, above: &str) -> Option<usize> {
         let line = line(node);
-        match node.kind() {
+        match kind {
             "import_statement" => self.import(node, line),
             "import_from_statement" => self.import_from(node, line),
             "call" => self.call(node, line),
@@ -183,7 +196,12 @@ impl Reader<'_> {
                 self.handed(node, line);
                 self.located(node, line);
             }
-            "string" | "concatenated_string" | "binary_operator" => self.text(node, line),
+            // Documentation, and parts of what was looked at as a whole.
+            "string" | "concatenated_string" | "binary_operator"
+                if above != "expression_statement" =>
+            {
+                self.text(node, line);
+            }
             "if_statement" => {
                 let condition = node.child_by_field_name("condition")?;
                 if slice(self.evaluator.text, condition)
@@ -323,7 +341,8 @@ impl Reader<'_> {
             text,
             "import_module" | "__import__" | "importlib.import_module"
         );
-        let Some(parent) = node.parent().filter(|_| loads) else {
+        // Asked last: a node does not know what is above it, so the tree is searched from its root.
+        let Some(parent) = loads.then(|| node.parent()).flatten() else {
             return;
         };
         let field = |name: &str| parent.child_by_field_name(name).map(|child| child.id());
@@ -342,11 +361,6 @@ impl Reader<'_> {
 
     /// A text that may be a module's name, or hold statements of its own.
     fn text(&mut self, node: Node<'_>, line: u32) {
-        let parent = node.parent().map_or("", |parent| parent.kind());
-        // Documentation, and parts of what was looked at as a whole.
-        if parent == "expression_statement" {
-            return;
-        }
         for value in self.evaluator.evaluate(node).unwrap_or_default() {
             self.runs |= value == "-m";
             if holds_code(&value) {

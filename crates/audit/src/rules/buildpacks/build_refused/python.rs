@@ -6,8 +6,9 @@
 use crate::guards::numbers;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
-use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK};
+use slugsmith_ecosystems::python::{PIPFILE_LOCK, POETRY_LOCK, UV_LOCK, requirements};
 use slugsmith_facts::formats::list;
+use slugsmith_facts::sources::lists;
 use slugsmith_finding::LineSpan;
 
 const VERSION_FILE: &str = ".python-version";
@@ -50,7 +51,25 @@ pub(super) fn refused(facts: &Facts<'_>) -> Vec<Evidence> {
     found.extend(environments(facts));
     found.extend(package_manager(facts));
     found.extend(version(facts));
+    found.extend(closed_address(facts));
     found
+}
+
+/// A package by `git://` of GitHub, which has answered nothing there since March 2022 (github.blog, "Improving Git
+/// protocol security on GitHub"): pip ends with an error. Only what requirements.txt installs.
+fn closed_address(facts: &Facts<'_>) -> Option<Evidence> {
+    let others = [PIPFILE_LOCK, POETRY_LOCK, UV_LOCK];
+    if others.into_iter().any(|name| facts.sources.has(name)) {
+        return None;
+    }
+    let lists = lists::taken_in(&facts.sources.texts);
+    lists.iter().find_map(|path| {
+        let lines = requirements::lines(facts.sources.text(path)?);
+        let line = lines.iter().find(|line| line.text.contains("git+git://github.com/"))?;
+        let message = "GitHub does not answer git:// any more: pip can't fetch this package, and the build ends.";
+        let found = Evidence::line(path, line.place, message);
+        Some(found.help("Write git+https:// instead of git+git://"))
+    })
 }
 
 /// Folders that the buildpack makes itself, or that hide what it makes.

@@ -213,7 +213,8 @@ fn is_password(value: &Expr) -> bool {
     };
     let lower = text.to_ascii_lowercase();
     // Holes of templates, shells and property files; samples put theirs in brackets.
-    let is_filled = text.contains(['$', '{', '<', '[', '%', '*']) || text.contains("()");
+    let is_filled =
+        text.contains(['$', '{', '<', '[', '%']) || text.contains("()") || text.contains("**");
     text.len() >= 6
         && text.len() <= 200
         && !is_filled
@@ -260,7 +261,12 @@ mod tests {
     #[test]
     fn words_for_a_password_are_none() {
         let is = |text: &str| is_password(&Expr::Text(text.to_owned()));
-        for text in ["icbz jlcx hzss nkrv", "n3qpkk48yzs34pjl", "Sommer!2019"] {
+        for text in [
+            "icbz jlcx hzss nkrv",
+            "n3qpkk48yzs34pjl",
+            "Sommer!2019",
+            "Herbst2021*",
+        ] {
             assert!(is(text), "{text}");
         }
         for text in [
@@ -270,6 +276,7 @@ mod tests {
             "your-password",
             "${DB_PASS}",
             "aaaaaaaa",
+            "geheim******",
             "<secret>",
             "12345678",
         ] {

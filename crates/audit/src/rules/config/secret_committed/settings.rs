@@ -1,5 +1,6 @@
 //! Keys in settings of code: a framework's own, a literal default of a read, a key whose form tells its issuer.
 
+use super::handed;
 use super::signing::session_secrets;
 use crate::required::is_demanded;
 use crate::rules::prelude::*;
@@ -43,13 +44,20 @@ pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
                 _ => None,
             };
             if let Some((text, conditional, variable)) = literal
-                && (is_secret_value(&text.replace(' ', "-")) || conditional && text == "secret")
+                && is_key(text)
             {
                 settings.push(target.to_owned());
                 found.push(
                     literal_key(code, assignment.line, &assignment.target, variable)
                         .conditional(conditional),
                 );
+            }
+        }
+        for key in handed::keys(facts, code) {
+            if is_key(key.key) && !settings.iter().any(|known| known == key.name) {
+                settings.push(key.name.to_owned());
+                let found_here = literal_key(code, key.line, key.name, None);
+                found.push(found_here.conditional(key.is_replaceable));
             }
         }
         found.extend(issued(code));
@@ -143,6 +151,11 @@ fn is_password_hash(text: &str) -> bool {
         && FORMS.iter().any(|form| text.starts_with(form))
 }
 
+/// A text that signs whatever it says: words for people are one as well.
+fn is_key(text: &str) -> bool {
+    is_secret_value(&text.replace(' ', "-")) || matches!(text, "secret" | "password" | "token")
+}
+
 /// The first key in a file of which the form tells who issued it. It is real wherever it stands,
 /// also where only development uses it.
 fn issued(code: &Code) -> Option<Evidence> {
@@ -171,6 +184,8 @@ pub(super) fn signs(facts: &Facts<'_>, target: &str, variable: &str) -> bool {
         "verify",
         "serializer",
         "fernet",
+        "aes.new",
+        "aesgcm",
         "session",
         "cookie",
         "cipher",

@@ -39,6 +39,10 @@ pub(super) fn missing(facts: &Facts<'_>, command: &Command) -> Option<Evidence> 
         let fix = format!("bundle add {gem}, or start a server that the bundle has.");
         return needs(what, fix);
     }
+    if let Some((name, package)) = super::brought::lacking(facts, command) {
+        let what = format!("the command {name}, which is of {package}: the app has neither.");
+        return needs(what, format!("Add {package}, or start what the app has."));
+    }
     // A build may make a Makefile that is not committed.
     let is_here = |one: &&Missing| one.kind == "script" || facts.sources.has(&one.file);
     let needed = match command.missing.as_ref().filter(is_here) {

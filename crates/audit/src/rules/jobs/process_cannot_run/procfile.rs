@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_facts::encoding::Mark;
 use slugsmith_facts::formats::procfile::{self, Line};
-use slugsmith_facts::process::Command;
+use slugsmith_facts::process::{Command, Runs};
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let text = facts.sources.text("Procfile").unwrap_or_default();
@@ -79,19 +79,35 @@ fn unrouted(facts: &Facts<'_>) -> Option<Evidence> {
         .iter()
         .any(|other| facts.packages.manifest(*other).is_some());
     let serves = |command: &Command| SERVERS.contains(&command.program());
-    let process = facts.processes.iter().find(|process| {
-        process.command.path == "Procfile" && process.commands.iter().any(serves)
-    })?;
-    let alone = facts.process("web").is_none() && !of_buildpack && process.name != "release";
+    let of_file = |process: &&Runs| process.command.path == "Procfile" && process.name != "release";
+    let mut servers = facts.processes.iter().filter(of_file);
+    let has_web = facts.process("web").is_some();
+    if has_web {
+        // Another server beside it takes the platform's port, but no requests.
+        let process = servers.find(|process| {
+            let takes_port = |one: &Command| serves(one) && one.text.contains("$PORT");
+            process.name.starts_with("web")
+                && process.name != "web"
+                && process.commands.iter().any(takes_port)
+        })?;
+        return Some(no_requests(process, "which is another one").level(Severity::Warn));
+    }
+    let process = servers.find(|process| process.commands.iter().any(serves))?;
+    (!of_buildpack).then(|| {
+        no_requests(
+            process,
+            "which nothing names: every page answers \"No web processes running\" (H14)",
+        )
+        .help(format!("Name it web: web: {}", process.command.text))
+    })
+}
+
+fn no_requests(process: &Runs, but: &str) -> Evidence {
     let name = &process.name;
     let message = format!(
-        "`{name}` starts a web server, but requests reach only the process type `web`, which nothing \
-         names: every page answers \"No web processes running\" (H14)."
+        "`{name}` starts a web server, but requests reach only the process type `web`, {but}."
     );
-    alone.then(|| {
-        Evidence::line("Procfile", process.command.line, message)
-            .help(format!("Name it web: web: {}", process.command.text))
-    })
+    Evidence::line("Procfile", process.command.line, message)
 }
 
 fn line_ends(text: &str) -> Option<Evidence> {

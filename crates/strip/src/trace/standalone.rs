@@ -1,0 +1,98 @@
+//! Is a build of Next superseded by the server that it made?
+//!
+//! With `output: 'standalone'` Next copies its server and the packages that it traced into `.next/standalone`
+//! (nextjs.org/docs/app/api-reference/config/next-config-js/output). Where that server is what starts, and nothing
+//! runs Next in the project itself, the rest of the build leads to no package: its traces name those it was built from.
+
+use crate::facts::{Facts, Texts};
+use crate::index;
+use crate::reading::is_build_input;
+use crate::references;
+use crate::start;
+use crate::tooling::is_tooling;
+
+use super::node::in_app;
+
+const SERVER: &str = "/standalone/";
+const CODE: &[&str] = &["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
+
+/// Builds of Next (`.next`, `apps/web/.next`) of which only the standalone server runs.
+pub(super) struct Superseded(Vec<String>);
+
+impl Superseded {
+    pub(super) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Self {
+        let builds: Vec<String> = facts
+            .manifests
+            .keys()
+            .filter(|folder| in_app(&format!("{folder}/x")))
+            .filter_map(|folder| index::join(folder, ".next"))
+            .filter(|build| is_started(facts, build))
+            .collect();
+        if builds.is_empty() || runs_next(facts, texts) {
+            return Self(Vec::new());
+        }
+        Self(builds)
+    }
+
+    /// Whether a file is part of such a build, or what only Next reads of its project.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|build| {
+            let in_build = path
+                .strip_prefix(build.as_str())
+                .is_some_and(|inside| inside.starts_with('/') && !inside.starts_with(SERVER));
+            let is_configuration = index::parent(path) == index::parent(build)
+                && index::name(path).starts_with("next.config.");
+            in_build || is_configuration
+        })
+    }
+}
+
+/// Whether a command names the standalone server of a build, which has packages of its own.
+fn is_started(facts: &Facts<'_>, build: &str) -> bool {
+    let standalone = format!("{build}/standalone");
+    let below = || facts.index.below_path(&standalone);
+    let mut paths = below().filter_map(|number| facts.index.path(number));
+    let has_packages = paths.any(|path| path.contains("/node_modules/next/"));
+    let mut words = facts
+        .commands
+        .iter()
+        .flat_map(|command| start::words(&command.text));
+    has_packages && words.any(|word| word.contains(".next/standalone"))
+}
+
+/// Whether a command or code of the app may run Next in the project.
+fn runs_next(facts: &Facts<'_>, texts: &dyn Texts) -> bool {
+    let mut words = facts
+        .commands
+        .iter()
+        .flat_map(|command| start::words(&command.text));
+    if words.any(|word| index::name(word) == "next" || word.starts_with("next@")) {
+        return true;
+    }
+    let index = &facts.index;
+    (0..index.entries().len()).any(|number| {
+        let Some(path) = index.path(number).filter(|_| index.is_file(number)) else {
+            return false;
+        };
+        let is_code = index::name(path)
+            .rsplit_once('.')
+            .is_some_and(|(_, extension)| CODE.contains(&extension));
+        let is_types = path.ends_with(".ts") || path.ends_with(".tsx");
+        is_code
+            && in_app(path)
+            && !path.contains(".next/")
+            && (!is_types || facts.runtime.typescript)
+            && !is_tooling(path)
+            && !is_build_input(facts, path)
+            && texts.text(path).is_some_and(|text| names_server(&text))
+    })
+}
+
+/// Whether code has the name of Next's server or program in it: `require('next')`.
+fn names_server(text: &[u8]) -> bool {
+    let mut found = false;
+    references::literals(text, |literal| {
+        found |= literal.text == "next" || literal.text.starts_with("next/dist/");
+    });
+    found
+}
