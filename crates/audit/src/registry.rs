@@ -161,6 +161,25 @@ impl Evidence {
         self.about.as_deref() == Some(name)
     }
 
+    /// Names further places of the same cause, the first ones of many.
+    #[must_use]
+    pub fn also(mut self, places: &[String]) -> Self {
+        const MOST: usize = 3;
+        let more = match places.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let told = places.iter().take(MOST).map(String::as_str);
+        if !places.is_empty() {
+            self.message = format!(
+                "{} Also {}{more}.",
+                self.message,
+                told.collect::<Vec<_>>().join(", ")
+            );
+        }
+        self
+    }
+
     /// Adds one step of the fix.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -221,5 +240,30 @@ impl Outcome {
         } else {
             Self::not_applicable()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+
+    #[test]
+    fn further_places_are_few() {
+        let places = |count: usize| {
+            (0..count)
+                .map(|at| format!("a{at}.js:1"))
+                .collect::<Vec<_>>()
+        };
+        let message = |count: usize| {
+            Evidence::line("a.js", 1, "Broken.")
+                .also(&places(count))
+                .message
+        };
+        assert_eq!(message(0), "Broken.");
+        assert_eq!(message(2), "Broken. Also a0.js:1, a1.js:1.");
+        assert_eq!(
+            message(5),
+            "Broken. Also a0.js:1, a1.js:1, a2.js:1 and 2 more."
+        );
     }
 }

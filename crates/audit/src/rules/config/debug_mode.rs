@@ -145,13 +145,8 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
         .map(|other| format!("{}:{}", other.code.path, other.call.line))
         .collect();
     others.dedup_by(|a, b| a.split(':').next() == b.split(':').next());
-    let also = if others.is_empty() {
-        String::new()
-    } else {
-        format!(" Also {}.", others.join(", "))
-    };
     let message = format!(
-        "`{}` shows the details of errors to visitors, in production as well.{also}",
+        "`{}` shows the details of errors to visitors, in production as well.",
         site.call.callee
     );
     let fix = match site.code.language {
@@ -161,7 +156,8 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
         Language::Php => "ini_set('display_errors', getenv('APP_DEBUG') ? '1' : '0');",
         _ => "if (process.env.NODE_ENV === \"development\") app.use(errorhandler())",
     };
-    Some(Evidence::line(&site.code.path, site.call.line, message).help(fix))
+    let found = Evidence::line(&site.code.path, site.call.line, message);
+    Some(found.also(&others).help(fix))
 }
 
 /// Symfony loads `.env`, where `APP_ENV=dev` stands from the start.

@@ -100,8 +100,9 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::when(applies || !evidence.is_empty(), evidence)
 }
 
+/// One finding for each service at an address, with the other places that connect to it.
 fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
-    let mut found = Vec::new();
+    let mut found: Vec<((&str, String), Evidence, Vec<String>)> = Vec::new();
     for site in facts.calls() {
         let Some(service) = client(site.code, &site.call.callee) else {
             continue;
@@ -135,24 +136,28 @@ fn literal_calls(facts: &Facts<'_>) -> Vec<Evidence> {
         let parts = literal
             .as_ref()
             .is_some_and(|text| text.contains(['…', '%', '{', '$']));
-        if let Some(literal) = literal.filter(|_| !reads || parts) {
-            found.push(
-                Evidence::line(
-                    &site.code.path,
-                    site.call.line,
-                    format!(
-                        "`{}` connects to {service} at `{}`, whatever the environment says{}.",
-                        // `require("knex")({ … })`
-                        site.call.callee.replace("require()", "knex"),
-                        masked(&literal),
-                        effect(&literal)
-                    ),
-                )
-                .help(help(site.code.language, service_of(&literal, service))),
-            );
+        let Some(literal) = literal.filter(|_| !reads || parts) else {
+            continue;
+        };
+        let cause = (service, masked(&literal));
+        if let Some((_, _, others)) = found.iter_mut().find(|(known, ..)| *known == cause) {
+            others.push(format!("{}:{}", site.code.path, site.call.line));
+            continue;
         }
+        let message = format!(
+            "`{}` connects to {service} at `{}`, whatever the environment says{}.",
+            // `require("knex")({ … })`
+            site.call.callee.replace("require()", "knex"),
+            cause.1,
+            effect(&literal)
+        );
+        let evidence = Evidence::line(&site.code.path, site.call.line, message)
+            .help(help(site.code.language, service_of(&literal, service)));
+        found.push((cause, evidence, Vec::new()));
     }
-    found
+    let told = found.into_iter();
+    told.map(|(_, evidence, others)| evidence.also(&others))
+        .collect()
 }
 
 /// What an argument without a name is, where a client takes its host by its place.

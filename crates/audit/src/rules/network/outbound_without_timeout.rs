@@ -14,7 +14,6 @@ use php::php;
 use python::python;
 use ruby::ruby;
 use std::cell::OnceCell;
-use std::fmt::Write as _;
 
 use crate::rules::prelude::*;
 
@@ -164,23 +163,14 @@ impl Verdict {
 
 fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
     let (first, rest) = sites.split_first()?;
-    let mut message = format!(
+    let message = format!(
         "`{}` has no timeout: when the other service is slow, this worker waits for minutes.",
         first.call.callee
     );
-    if !rest.is_empty() {
-        let places: Vec<_> = rest
-            .iter()
-            .take(3)
-            .map(|site| format!("{}:{}", site.code.path, site.call.line))
-            .collect();
-        let more = rest.len() - places.len();
-        let _ = write!(message, " Also {}", places.join(", "));
-        if more > 0 {
-            let _ = write!(message, " and {more} more");
-        }
-        message.push('.');
-    }
+    let others: Vec<_> = rest
+        .iter()
+        .map(|site| format!("{}:{}", site.code.path, site.call.line))
+        .collect();
     let mut fixes: Vec<&str> = Vec::new();
     for site in sites {
         let own = fixes::of(*site).unwrap_or(fix);
@@ -188,7 +178,7 @@ fn one(sites: &[Site<'_>], fix: &str) -> Option<Evidence> {
             fixes.push(own);
         }
     }
-    let found = Evidence::line(&first.code.path, first.call.line, message);
+    let found = Evidence::line(&first.code.path, first.call.line, message).also(&others);
     Some(fixes.into_iter().fold(found, Evidence::help))
 }
 

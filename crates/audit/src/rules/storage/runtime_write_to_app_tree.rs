@@ -154,17 +154,13 @@ fn of_pages(mut pages: Vec<Page>) -> Option<Evidence> {
         .map(|page| format!("{}:{}", page.path, page.line))
         .collect();
     others.dedup();
-    let also = if others.is_empty() {
-        String::new()
-    } else {
-        format!(" Also {}.", others.join(", "))
-    };
     let message = format!(
         "This page, which everybody can ask for, writes {} on the dyno's own disk: it is gone at the next restart, and \
-         other dynos never see it.{also}",
+         other dynos never see it.",
         first.shown
     );
-    Some(Evidence::line(&first.path, first.line, message).help(
+    let found = Evidence::line(&first.path, first.line, message).also(&others);
+    Some(found.help(
         "Take the page out of the document root; what must last belongs into config vars, the database or object \
          storage.",
     ))

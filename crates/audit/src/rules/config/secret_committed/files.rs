@@ -113,19 +113,15 @@ pub(super) fn unproven_env(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let others = secrets.iter().filter(|one| one.name != first.name);
-    let others: Vec<_> = others.map(|one| one.name.as_str()).collect();
-    let also = if others.is_empty() {
-        String::new()
-    } else {
-        format!(" Also {}.", others.join(", "))
-    };
+    let others: Vec<_> = others.map(|one| one.name.clone()).collect();
     let message = format!(
         "{} has a real value in .env, which is here although .gitignore names it, and the app loads that file in \
-         production: if it was committed, everybody who has the repository has it.{also}",
+         production: if it was committed, everybody who has the repository has it.",
         first.name
     );
     Some(
         Evidence::line(".env", first.line, message)
+            .also(&others)
             .level(Severity::Warn)
             .help(format!(
                 "git rm --cached .env, make new values, and: heroku config:set {}=…",

@@ -68,19 +68,15 @@ pub(super) fn check(facts: &Facts<'_>, built_with: &[String]) -> Vec<Evidence> {
     }
     let told = places.into_iter().filter_map(|((folder, name), places)| {
         let ((code, line), others) = places.split_first()?;
-        let mut message = format!(
+        let message = format!(
             "`{name}` is loaded at run time, but it is only a dev dependency of {folder}/package.json: the install \
              of that folder leaves it out, and this line fails."
         );
         let others: Vec<_> = others
             .iter()
-            .take(3)
             .map(|(code, line)| format!("{}:{line}", code.path))
             .collect();
-        if !others.is_empty() {
-            message = format!("{message} Also {}.", others.join(", "));
-        }
-        let found = Evidence::line(&code.path, *line, message).about(name);
+        let found = Evidence::line(&code.path, *line, message).also(&others).about(name);
         Some(found.help(format!("cd {folder} && npm install --save-prod {name}")))
     });
     told.collect()

@@ -45,20 +45,16 @@ fn judge(library: &str, heard: &BTreeSet<String>, mut puts: Vec<Put<'_>>) -> Opt
         .map(|put| format!("{}:{} (`{}`)", put.path, put.line, put.queue))
         .collect();
     others.dedup();
-    let also = if others.is_empty() {
-        String::new()
-    } else {
-        format!(" Also {}.", others.join(", "))
-    };
     let listened: Vec<&str> = heard.iter().map(String::as_str).collect();
     let message = format!(
-        "{} goes into the queue `{}`, and {library} only takes jobs of {}: they never run.{also}",
+        "{} goes into the queue `{}`, and {library} only takes jobs of {}: they never run.",
         first.job,
         first.queue,
         listened.join(", ")
     );
     let fix = format!("Add `{}` to the queues of the worker.", first.queue);
-    Some(Evidence::line(first.path, first.line, message).help(fix))
+    let found = Evidence::line(first.path, first.line, message);
+    Some(found.also(&others).help(fix))
 }
 
 /// The value of an option in a command's words: `-Q a`, `--queues=a`.

@@ -54,10 +54,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         .map(|(other, _)| format!("{}:{}", other.code.path, other.call.line))
         .collect();
     places.dedup();
-    let mut found = local(site, &format!("`{}` on a local disk", site.call.callee));
-    if !places.is_empty() {
-        found.message = format!("{} Also {}.", found.message, places.join(", "));
-    }
+    let found = local(site, &format!("`{}` on a local disk", site.call.callee)).also(&places);
     Some(found.conditional(conditional).help(
         "composer require league/flysystem-aws-s3-v3; heroku addons:create bucketeer; \
          heroku config:set FILESYSTEM_DISK=s3",
@@ -214,18 +211,14 @@ fn by_setting(variable: &str, at: LineSpan, sites: &[(Site<'_>, bool)]) -> Optio
     let place = |(site, _): &(Site<'_>, bool)| format!("{}:{}", site.code.path, site.call.line);
     let mut also: Vec<String> = rest.iter().map(place).collect();
     also.dedup();
-    let also = if also.is_empty() {
-        String::new()
-    } else {
-        format!(" Also {}.", also.join(", "))
-    };
     let message = format!(
         "The default disk is local unless {variable} is set, which nothing declares, and {} stores uploads on it: they \
-         are gone at the next restart, and other dynos never see them.{also}",
+         are gone at the next restart, and other dynos never see them.",
         place(first)
     );
     Some(
         Evidence::line(SETTINGS, at, message)
+            .also(&also)
             .conditional(true)
             .help(format!(
                 "Declare {variable} in app.json (\"required\": true), or: heroku config:set FILESYSTEM_DISK=s3"

@@ -151,13 +151,11 @@ pub(super) fn attached_to_disk(facts: &Facts<'_>) -> Option<Evidence> {
     };
     let elsewhere = facts.code(Language::Ruby).any(names_storage);
     (!elsewhere).then(|| {
-        let mut found = local(site, "Paperclip's `has_attached_file`");
+        let found = local(site, "Paperclip's `has_attached_file`");
         let others = sites.map(|site| format!("{}:{}", site.code.path, site.call.line));
         let others: Vec<_> = others.collect();
-        if !others.is_empty() {
-            found.message = format!("{} Also {}.", found.message, others.join(", "));
-        }
         found
+            .also(&others)
             .help("config.paperclip_defaults = { storage: :s3, … }; heroku addons:create bucketeer")
     })
 }
