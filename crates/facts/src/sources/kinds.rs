@@ -61,24 +61,6 @@ const TEXT_ENDINGS: &[&str] = &[
     ".sbt",
 ];
 
-/// Whether a path says that a file holds a key: those of services' accounts are JSON.
-fn names_key(path: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "account",
-        "adminsdk",
-        "credential",
-        "firebase",
-        "gcp",
-        "google",
-        "jwk",
-        "key",
-        "private",
-        "secret",
-    ];
-    let lower = path.to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
-}
-
 /// Whether this is configuration that rules read as text.
 #[must_use]
 pub(super) fn is_text(path: &str) -> bool {
@@ -118,7 +100,7 @@ pub(super) fn is_text(path: &str) -> bool {
         _ => {}
     }
     let settings = path.starts_with("config/") || path.contains("/config/");
-    if path.ends_with(".json") && (names_key(path) || settings) {
+    if path.ends_with(".json") && settings {
         return depth <= 3 && !outside_the_app(path);
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
