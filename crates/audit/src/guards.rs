@@ -71,6 +71,7 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
                 .iter()
                 .any(|tool| code.imports(tool))
             || is_script(facts, code)
+            || is_cloud_function(facts, code)
             || is_of_commands(facts, code)
             || facts.run_by_build_scripts().contains(&code.path)
     });
@@ -191,6 +192,41 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     asks && is_main()
         && !by_folder
         && !LOADED.contains(&stem)
+        && !is_named_in_python(facts, code, stem)
+}
+
+/// A Python file with the entry of a cloud function (AWS Lambda calls `handler(event, context)`), which nothing of the
+/// app imports or names and no framework of the web serves: it runs elsewhere.
+fn is_cloud_function(facts: &Facts<'_>, code: &Code) -> bool {
+    const FOLDERS: &[&str] = &[
+        "lambda",
+        "lambdas",
+        "functions",
+        "serverless",
+        "cloud_functions",
+    ];
+    const SERVES: &[&str] = &[
+        "flask",
+        "django",
+        "fastapi",
+        "starlette",
+        "mangum",
+        "zappa",
+        "celery",
+    ];
+    let Some(module) = code.path.strip_suffix(".py") else {
+        return false;
+    };
+    let (folder, stem) = module.rsplit_once('/').unwrap_or(("", module));
+    let entry = code.scopes.iter().any(|scope| match &scope.kind {
+        ScopeKind::Function { name } => {
+            let apart = folder.split('/').any(|part| FOLDERS.contains(&part));
+            name == "lambda_handler" || name == "handler" && (apart || stem.contains("lambda"))
+        }
+        _ => false,
+    });
+    entry
+        && !SERVES.iter().any(|module| code.imports(module))
         && !is_named_in_python(facts, code, stem)
 }
 

@@ -39,6 +39,7 @@ mod served_module;
 mod servers;
 mod services;
 mod shipped;
+mod signed;
 mod spring;
 mod start;
 pub mod triage;

@@ -146,12 +146,23 @@ pub struct Code {
     /// What names of other modules hold that this file uses (`crate::facts::sources` fills
     /// it); [`Code::resolve`] follows them.
     pub imported: Vec<Assignment>,
+    /// What functions give back, one for each `return`; [`Code::given_by`] asks it.
+    pub returns: Vec<Returned>,
     /// Variables read from the environment, with their line and whether a default stands there.
     pub reads: Vec<EnvRead>,
     /// A load whose name is computed; what it loads is not known.
     pub computed_imports: bool,
     /// The parser met errors; what it understood is kept.
     pub broken: bool,
+}
+
+/// What a function gives back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returned {
+    pub value: Expr,
+    pub line: LineSpan,
+    /// Index of the scope that it stands in.
+    pub scope: usize,
 }
 
 /// One read of an environment variable.
@@ -222,6 +233,7 @@ impl Code {
             calls: Vec::new(),
             assignments: Vec::new(),
             imported: Vec::new(),
+            returns: Vec::new(),
             reads: Vec::new(),
             computed_imports: false,
             broken: false,

@@ -3,7 +3,9 @@
 use slugsmith_finding::LineSpan;
 
 use super::aliases::{self, Alias};
-use super::{Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, Scope, ScopeKind};
+use super::{
+    Argument, Assignment, Call, Code, EnvRead, Expr, Import, Language, Returned, Scope, ScopeKind,
+};
 
 /// Values nested deeper than this are [`Expr::Other`]: no rule looks that deep.
 pub(super) const DEPTH: usize = 24;
@@ -97,6 +99,12 @@ impl Builder {
             line,
             scope: self.scope,
         });
+    }
+
+    /// What a function gives back.
+    pub(super) fn returned(&mut self, value: Expr, line: LineSpan) {
+        let scope = self.scope;
+        self.code.returns.push(Returned { value, line, scope });
     }
 
     /// A read of the environment; `strict` ones fail where there is neither value nor default.

@@ -142,6 +142,12 @@ impl Reader<'_> {
     /// What else it may be is said where it stands: a call is a call there as well.
     fn given_back(&mut self, given: &ast::Expression<'_>) {
         use ast::Expression as E;
+        let plain = match given.get_inner_expression() {
+            E::StringLiteral(_) | E::TemplateLiteral(_) | E::Identifier(_) => self.value(given, 0),
+            _ => Expr::Other,
+        };
+        let line = self.line(given.span());
+        self.builder.returned(plain, line);
         let may_be = matches!(
             given.get_inner_expression(),
             E::ObjectExpression(_)
@@ -482,6 +488,9 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_return_statement(&mut self, it: &ast::ReturnStatement<'a>) {
         if let Some(given) = &it.argument {
             self.given_back(given);
+        } else {
+            let line = self.line(it.span);
+            self.builder.returned(Expr::Nil, line);
         }
         walk::walk_return_statement(self, it);
     }

@@ -1,6 +1,6 @@
 //! What does a name stand for in production, as far as the file tells?
 
-use super::{Assignment, Branch, Code, Expr, Language, branch};
+use super::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
 
 impl Code {
     /// Follows names through this file's own assignments, a few steps at most.
@@ -21,6 +21,53 @@ impl Code {
             let own = self.function_scope(assignment.scope);
             assignment.target.contains('.')
                 || own.is_none_or(|own| self.enclosing(scope).any(|around| around == own))
+        })
+    }
+
+    /// What a function without choices gives back: the one value behind its only `return`, also where another file
+    /// of the app has the function.
+    #[must_use]
+    pub fn given_by(&self, callee: &str) -> Option<&Expr> {
+        let own = self.gives().find(|(name, _)| *name == callee);
+        let called = |target: &str| target.strip_suffix("()") == Some(callee);
+        let imported = || self.imported.iter().find(|one| called(&one.target));
+        own.map(|(_, value)| value)
+            .or_else(|| Some(&imported()?.value))
+    }
+
+    /// Functions at the level of the file that give back one value without choices, by the names that the file gives
+    /// them.
+    pub(crate) fn gives(&self) -> impl Iterator<Item = (&str, &Expr)> {
+        self.returns.iter().filter_map(|one| {
+            let function = self.function_scope(one.scope)?;
+            let mut all = self.returns.iter();
+            let only = all
+                .by_ref()
+                .filter(|other| self.function_scope(other.scope) == Some(function))
+                .count()
+                == 1;
+            let scope = self.scopes.get(function)?;
+            // `[]byte("…")` only converts.
+            let converted = one.value.callee() == Some("[]byte");
+            let plain =
+                converted || matches!(one.value, Expr::Text(_) | Expr::Env { .. } | Expr::Name(_));
+            if !only || !plain || scope.parent != 0 || one.scope != function {
+                return None;
+            }
+            let ScopeKind::Function { name } = &scope.kind else {
+                return None;
+            };
+            if !name.is_empty() {
+                return Some((name.as_str(), &one.value));
+            }
+            // `exports.key = () => …`
+            let mut given = self.assignments.iter();
+            let bound = given.find(|other| {
+                other.scope == 0
+                    && other.value == Expr::Function
+                    && other.line.number() == scope.line
+            })?;
+            Some((bound.target.as_str(), &one.value))
         })
     }
 

@@ -109,6 +109,16 @@ impl Reader<'_> {
                 if let Some(kind) = self.branch(&step, branches) {
                     self.builder.open(kind, line(node).number());
                 }
+                if step.kind == "return_statement" {
+                    // Go has a list there, whatever its length.
+                    let mut given = children(node).first().copied();
+                    if let Some(list) = given.filter(|one| one.kind() == "expression_list") {
+                        given = children(list).first().copied();
+                    }
+                    let given = given.map(|given| self.value(given, 0));
+                    self.builder
+                        .returned(given.unwrap_or(Expr::Nil), line(node));
+                }
                 if let Some(kind) = visit(self, &step) {
                     self.builder.open(kind, line(node).number());
                 }

@@ -44,14 +44,13 @@ const FOLDERS: &[&str] = &["--prefix", "-C", "--cwd", "--dir"];
 const WORKSPACES: &[&str] = &["-w", "--workspace", "-F", "--filter"];
 /// Scripts that run without `run`.
 const SHORT: &[&str] = &["start", "stop", "restart", "test"];
-/// Commands of yarn, pnpm and bun that no script can hide.
+/// Commands of yarn, pnpm and bun that no script can hide. `build` is bun's alone: the others run the script.
 const OWN: &[&str] = &[
     "install",
     "add",
     "remove",
     "exec",
     "dlx",
-    "build",
     "why",
     "list",
     "audit",
@@ -130,7 +129,7 @@ pub(super) fn asked<'w>(words: &[&'w str]) -> Asked<'w> {
         } else if run || SHORT.contains(&word) {
             found.script = Some(word);
             found.certain = true;
-        } else if program == "npm" || OWN.contains(&word) {
+        } else if program == "npm" || OWN.contains(&word) || program == "bun" && word == "build" {
             return found;
         } else {
             // `yarn serve`: a script, or a program of node_modules/.bin.

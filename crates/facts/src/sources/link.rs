@@ -121,9 +121,11 @@ impl Seen {
         let mut used = BTreeSet::new();
         let mut note = |value: &Expr| {
             value.walk(&mut |value| {
-                if let Expr::Name(name) = value {
-                    used.insert(name.clone());
-                }
+                match value {
+                    Expr::Name(name) => used.insert(name.clone()),
+                    Expr::Call { callee, .. } => used.insert(format!("{callee}()")),
+                    _ => false,
+                };
             });
         };
         code.calls
@@ -154,7 +156,10 @@ impl Seen {
         if let Some(value) = self.names.get(name) {
             return Some(value.clone());
         }
-        let (object, key) = name.rsplit_once('.')?;
+        // What a call gives is known by the function only.
+        let (object, key) = name
+            .rsplit_once('.')
+            .filter(|(_, key)| !key.ends_with("()"))?;
         // `current_app.config["X"]` whatever the app is called; `cfg.Server.Port` by its field.
         let shared = match language {
             Language::Python if object == "config" || object.ends_with(".config") => APP_CONFIG,

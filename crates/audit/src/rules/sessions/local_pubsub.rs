@@ -4,6 +4,7 @@ mod connections;
 mod graphql;
 mod kept;
 mod nest;
+mod socket_io;
 mod streams;
 
 use crate::rules::prelude::*;
@@ -24,7 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Broadcasts without a shared bus: socket.io that emits to rooms or to everybody without
             an adapter, also behind Nest's gateways; Action Cable with the `async` or `inline` adapter in
             production and channels
-            in use; Django Channels' `InMemoryChannelLayer`; Flask-SocketIO without `message_queue`;
+            in use; Faye without an engine; Django Channels' `InMemoryChannelLayer`;
+            Flask-SocketIO without `message_queue`;
             Parse LiveQuery without `redisURL`; subscriptions of GraphQL through an emitter in memory
             (`PubSub` of graphql-subscriptions and Mercurius, `createPubSub()` of GraphQL Yoga);
             Spring's simple broker for STOMP. Plain WebSockets
@@ -64,7 +66,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
         Severity::Warn
     };
     let found: Vec<_> = [
-        socket_io(facts),
+        socket_io::check(facts),
+        faye(facts),
         nest::check(facts),
         live_query(facts),
         action_cable(facts),
@@ -91,73 +94,27 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// `None`: not used; an inner `None`: used and fine.
 type Verdict = Option<Option<Evidence>>;
 
-fn socket_io(facts: &Facts<'_>) -> Verdict {
-    facts.packages.wants(Ecosystem::Npm, "socket.io")?;
-    let made = calls_to(facts, Language::JavaScript, |site| {
-        let server = matches!(
-            site.call.callee.as_str(),
-            "Server"
-                | "SocketIO"
-                | "socketIO"
-                | "socketio"
-                | "socketIo"
-                | "io"
-                | "require()"
-                | "require().listen"
-                | "socketIO.listen"
-                | "io.listen"
-                | "SocketIOServer"
-        );
-        server
-            && site.code.imports("socket.io")
-            && !site.call.arguments.is_empty()
-            && site.call.named("port").is_none()
-    })
-    .find(|site| site.call.callee != "require")?;
-    let shared = [
-        "socket.io-redis",
-        "@socket.io/redis-adapter",
-        "@socket.io/redis-streams-adapter",
-        "@socket.io/postgres-adapter",
-        "@socket.io/mongo-adapter",
-        "socket.io-adapter-mongo",
-        "socket.io-amqp",
-    ];
-    let adapter = facts.code(Language::JavaScript).any(|code| {
-        shared.iter().any(|module| code.imports(module))
-            || code.calls.iter().any(|call| call.method() == "adapter")
-    }) || made.call.named("adapter").is_some();
-    let broadcast = calls_to(facts, Language::JavaScript, is_broadcast).next();
-    let Some(broadcast) = broadcast.filter(|_| !adapter) else {
-        return Some(None);
-    };
-    Some(Some(
+/// Faye's server keeps its channels in memory unless it gets an engine.
+fn faye(facts: &Facts<'_>) -> Verdict {
+    let site = facts.calls().find(|site| {
+        let adapter = match site.code.language {
+            Language::JavaScript => site.call.method() == "NodeAdapter",
+            Language::Ruby => site.call.callee == "Faye.RackAdapter.new",
+            _ => false,
+        };
+        adapter && site.code.imports("faye") && !site.call.arguments.is_empty()
+    })?;
+    Some(site.call.named("engine").is_none().then(|| {
         Evidence::line(
-            &made.code.path,
-            made.call.line,
-            format!(
-                "socket.io has no adapter, and \
-            {}:{} emits to many sockets: users on other dynos get nothing.",
-                broadcast.code.path, broadcast.call.line
-            ),
+            &site.code.path,
+            site.call.line,
+            "Faye has no engine: what is published on one dyno does not reach users of another.",
         )
         .help(
-            "npm install @socket.io/redis-adapter redis; heroku addons:create \
-                heroku-redis:mini",
+            "npm install faye-redis (Ruby: bundle add faye-redis), and engine: { type: redis, … }",
         )
-        .help("heroku features:enable http-session-affinity"),
-    ))
-}
-
-/// `io.emit`, `io.to(room).emit`, `socket.broadcast.emit`; not an answer to one socket.
-fn is_broadcast(site: Site<'_>) -> bool {
-    let receiver = site.call.receiver();
-    let last = receiver.rsplit('.').next().unwrap_or(receiver);
-    site.call.method() == "emit"
-        && (matches!(
-            last,
-            "io" | "broadcast" | "to()" | "in()" | "sockets" | "of()"
-        ) || receiver.ends_with("io.sockets"))
+        .help("heroku addons:create heroku-redis:mini")
+    }))
 }
 
 fn live_query(facts: &Facts<'_>) -> Verdict {

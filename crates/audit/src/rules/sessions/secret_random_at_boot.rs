@@ -2,7 +2,8 @@
 
 use crate::rules::prelude::*;
 use crate::secrets::is_signing_name;
-use slugsmith_facts::code::Call;
+use crate::signed;
+use slugsmith_facts::code::{Assignment, Call};
 use slugsmith_finding::LineSpan;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -20,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             A key that signs sessions, cookies or tokens and is random:
             `secret: crypto.randomBytes(…)`, `SECRET_KEY = secrets.token_hex()`, `session_secret`
             from `SecureRandom`, `securecookie.GenerateRandomKey`, `Keys.secretKeyFor`; or exported
-            with `openssl rand` in `.profile` or a start command. A warning where it is only the
+            with `openssl rand` in `.profile` or a start command; a random value of any name that a call signs tokens
+            with (`jwt.encode(claims, pepper)`). A warning where it is only the
             fallback of a variable that nothing declares.
         "},
         why: indoc! {"
@@ -52,11 +54,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
         if guards::is_maintenance(facts, &code.path) {
             continue;
         }
-        for assignment in code
-            .assignments
-            .iter()
-            .filter(|assignment| is_signing_name(&assignment.target))
-        {
+        let signs = |assignment: &Assignment| {
+            is_signing_name(&assignment.target) || signs_with(facts, code, assignment)
+        };
+        for assignment in code.assignments.iter().filter(|one| signs(one)) {
             applies = true;
             if at_boot(code, assignment.scope) {
                 let found = judge(facts, code, &assignment.value, assignment.line);
@@ -81,6 +82,55 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.sort_by(|a, b| a.location.cmp(&b.location));
     evidence.dedup_by(|a, b| a.location == b.location);
     Outcome::when(applies, evidence)
+}
+
+/// Whether calls of the file sign with what an assignment at its level or in a class keeps, whatever its name; or
+/// calls of a file that imports it.
+fn signs_with(facts: &Facts<'_>, code: &Code, assignment: &Assignment) -> bool {
+    let target = assignment.target.as_str();
+    // Most values are not random, and cheap to tell.
+    if !at_boot(code, assignment.scope) || !value_is_random(code, &assignment.value) {
+        return false;
+    }
+    // jjwt's makers of keys make nothing else.
+    let is_key = |part: &Expr| {
+        part.callee()
+            .is_some_and(|callee| callee.ends_with("secretKeyFor"))
+    };
+    if assignment.value.any(is_key) {
+        return true;
+    }
+    let exported = target.rsplit('.').next().unwrap_or(target);
+    facts.calls().any(|site| {
+        let own = site.code.path == code.path;
+        if site.code.language != code.language || !own && !knows(site.code, code) {
+            return false;
+        }
+        signed::key_of(site).is_some_and(|key| {
+            key.any(|part| {
+                let name = match part {
+                    Expr::Name(name) => name.as_str(),
+                    // `SECRET.encode()`
+                    Expr::Call { callee, .. } => {
+                        callee.rsplit_once('.').map_or("", |(name, _)| name)
+                    }
+                    _ => "",
+                };
+                name == target || name.rsplit('.').next() == Some(exported) && !name.is_empty()
+            })
+        })
+    })
+}
+
+/// Whether a file imports another one by the name of its module.
+fn knows(code: &Code, other: &Code) -> bool {
+    let name = other.path.rsplit('/').next().unwrap_or(&other.path);
+    let stem = name.split('.').next().unwrap_or(name);
+    code.imports.iter().any(|import| {
+        let module = import.module.trim_end_matches(".js");
+        module.rsplit(['/', '.']).next() == Some(stem)
+            || import.names.iter().any(|name| name == stem)
+    })
 }
 
 /// Runs once when the process starts: at file level, or in the function that makes the app.
@@ -242,6 +292,10 @@ fn value_is_random(code: &Code, value: &Expr) -> bool {
 
 fn is_random(callee: &str) -> bool {
     let callee = callee.trim_start_matches(['\\', '.']);
+    // What `import { v4 as id } from "uuid"` gives.
+    if matches!(callee, "v4" | "uuid.v4") {
+        return true;
+    }
     [
         "randomBytes",
         "randomUUID",

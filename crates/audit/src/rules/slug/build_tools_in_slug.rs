@@ -262,6 +262,7 @@ fn loaded(facts: &Facts<'_>, name: &str) -> bool {
             process.commands.iter().any(|command| {
                 let program = command.program();
                 program == name
+                    || extends(name, program)
                     || matches!(
                         (name, program),
                         ("webpack-cli", "webpack")
@@ -273,6 +274,25 @@ fn loaded(facts: &Facts<'_>, name: &str) -> bool {
                     )
             })
         })
+}
+
+/// Whether a package is what a program of the build is made of or extended with: a process that runs `babel` loads
+/// the compiler and its presets.
+fn extends(name: &str, program: &str) -> bool {
+    let begins = |with: &[&str]| with.iter().any(|part| name.starts_with(part));
+    let of_babel = || begins(&["@babel/", "babel-"]);
+    match program {
+        "babel" | "babel-node" => of_babel(),
+        "webpack" => name.ends_with("-loader") || name.contains("webpack") || of_babel(),
+        "mix" => name.ends_with("-loader") || name == "laravel-mix",
+        "parcel" => begins(&["parcel", "@parcel/"]),
+        "rollup" => begins(&["rollup-", "@rollup/"]),
+        "vite" => begins(&["vite-", "@vitejs/"]),
+        "gulp" => begins(&["gulp-"]) || of_babel(),
+        "grunt" => begins(&["grunt-"]),
+        "browserify" => begins(&["babelify", "tsify", "watchify"]) || of_babel(),
+        _ => false,
+    }
 }
 
 fn installs_again(facts: &Facts<'_>) -> Option<Evidence> {

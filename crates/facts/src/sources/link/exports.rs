@@ -38,6 +38,21 @@ pub(in super::super) fn exports(code: &Code) -> Table {
         }
         put(code, &mut table, &name, &value, 0);
     }
+    for (name, value) in code.gives() {
+        put(
+            code,
+            &mut table,
+            &format!("{}()", exported(name)),
+            value,
+            DEPTH,
+        );
+        let default = code.assignments.iter().any(|one| {
+            one.target == "module.exports" && one.scope == 0 && one.value.name() == Some(name)
+        });
+        if default {
+            put(code, &mut table, "default()", value, DEPTH);
+        }
+    }
     table.retain(|name, _| !twice.contains(name));
     if code.language == Language::Python {
         settings(code, &mut table);

@@ -248,6 +248,7 @@ fn is_real(text: &str) -> bool {
     let public = text.starts_with("AIza") || text.starts_with("pk_");
     plain
         && !readable
+        && !is_rule(text)
         && !public
         && text.len() >= 16
         && kinds.len() >= 10
@@ -255,6 +256,24 @@ fn is_real(text: &str) -> bool {
         && is_generated(text)
         && !text.starts_with("$2")
         && !text.starts_with("sha")
+}
+
+/// Whether a text is a list of what a form asks of a field: `required|min:8|max:255|confirmed`, `required,gte=8`.
+fn is_rule(text: &str) -> bool {
+    let is_word = |part: &str| {
+        let name = part.split([':', '=', '(']).next().unwrap_or(part);
+        let letters = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        name.len() >= 2 && letters && name.starts_with(|first: char| first.is_ascii_lowercase())
+    };
+    // What stands behind a name may be a list itself: `between:10,2000`.
+    let separator: &[char] = if text.contains('|') {
+        &['|']
+    } else {
+        &[',', ';', '&']
+    };
+    text.contains(separator) && text.split(separator).all(is_word)
 }
 
 /// Whether capitals, small letters and digits change so often that a text is no words with `_` between them: what
@@ -321,6 +340,9 @@ mod tests {
         }
         for text in [
             "deadbeef-dead-beef-dead-beefdeadbeef",
+            "required|min:8|max:255|confirmed",
+            "required,gte=12,lte=128,alphanum",
+            "nullable|string|between:10,2000",
             "password123456789",
             "user.password2",
             "LoginFormV1_2019_Final",

@@ -3,13 +3,18 @@
 use crate::required::is_demanded;
 use crate::rules::prelude::*;
 use crate::secrets::is_secret_value;
+use crate::signed;
+use slugsmith_facts::sources::reach;
 use slugsmith_finding::LineSpan;
 
-/// Calls that sign or verify, by language, and the place of the key in them.
+/// Names and calls between a key of Java and the call that signs are followed so far.
+const STEPS: usize = 4;
+
+/// Calls that sign or verify with a key in the code, each key once.
 pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evidence> {
     let mut found = Vec::new();
     // One key is one finding, in however many files it stands.
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: Vec<Known<'_>> = Vec::new();
     // `jwt.encode(…, settings.SECRET_KEY)`, where the setting itself is told.
     let is_told = |site: Site<'_>| {
         let names = site
@@ -28,10 +33,14 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
             continue;
         }
         let (Key::Literal(secret) | Key::Fallback(secret)) = key;
-        if known.contains(&secret) {
+        if let Some(one) = known.iter_mut().find(|one| one.secret == secret) {
+            if one.path != site.code.path
+                && !one.others.iter().any(|(path, _)| *path == site.code.path)
+            {
+                one.others.push((&site.code.path, site.call.line));
+            }
             continue;
         }
-        known.push(secret);
         let message = match key {
             Key::Literal(_) => format!(
                 "`{}` signs with a key in the code: anybody who reads it can forge \
@@ -51,8 +60,13 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
         let here = (site.code.path.as_str(), site.call.line);
         let (path, line) = match key {
             Key::Fallback(variable) => written(facts, variable).unwrap_or(here),
-            Key::Literal(_) => here,
+            Key::Literal(secret) => origin_of(facts, site, secret).unwrap_or(here),
         };
+        known.push(Known {
+            secret,
+            path: &site.code.path,
+            others: Vec::new(),
+        });
         let mut evidence = Evidence::line(path, line, message).help(format!(
             "Read it from the environment without a default, and: heroku config:set \
              {variable}=$(openssl rand -hex 32)"
@@ -62,12 +76,46 @@ pub(super) fn session_secrets(facts: &Facts<'_>, settings: &[String]) -> Vec<Evi
         }
         found.push(evidence);
     }
+    let told = found.into_iter().zip(&known).map(|(evidence, known)| {
+        let others = known.others.iter();
+        let others: Vec<_> = others
+            .map(|(path, line)| format!("{path}:{line}"))
+            .collect();
+        evidence.also(&others)
+    });
+    let mut found: Vec<Evidence> = told.collect();
     // One place per file tells the story.
     found.dedup_by(|a, b| {
         a.location.as_ref().map(|location| &location.path)
             == b.location.as_ref().map(|location| &location.path)
     });
     found
+}
+
+/// A key that was told, with other files that sign with it.
+struct Known<'a> {
+    secret: &'a str,
+    path: &'a str,
+    others: Vec<(&'a str, LineSpan)>,
+}
+
+/// The module that gives a key to the file of a call, where the file itself doesn't write it out.
+fn origin_of<'f>(
+    facts: &'f Facts<'_>,
+    site: Site<'f>,
+    secret: &str,
+) -> Option<(&'f str, LineSpan)> {
+    let holds = |value: &Expr| value.any(|part| part.text() == Some(secret));
+    if site.code.values().any(|(_, _, value)| holds(value)) {
+        return None;
+    }
+    facts.code(site.code.language).find_map(|code| {
+        if let Some(one) = code.assignments.iter().find(|one| holds(&one.value)) {
+            return Some((code.path.as_str(), one.line));
+        }
+        let given = code.returns.iter().find(|one| holds(&one.value))?;
+        Some((code.path.as_str(), given.line))
+    })
 }
 
 /// Where a module of settings gives a variable what stands in for it.
@@ -93,49 +141,29 @@ enum Key<'a> {
 /// The key in the code that a call signs with.
 fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
     let call = site.call;
-    let value = match (site.code.language, call.callee.as_str()) {
-        (
-            Language::JavaScript,
-            "jwt.sign" | "jwt.verify" | "jsonwebtoken.sign" | "jsonwebtoken.verify",
-        )
-        | (Language::Ruby | Language::Php, "JWT.encode") => call.positional(1)?,
-        (Language::JavaScript, "cookieParser") => call.positional(0)?,
-        (
-            Language::JavaScript,
-            "session" | "expressSession" | "cookieSession" | "jwt" | "expressJwt" | "expressjwt"
-            | "expressJWT" | "JwtModule.register" | "koaJwt",
-        ) => call.named("secret").or_else(|| call.named("keys"))?,
-        // Passport's strategy, also where a class of the app's own hands it on: `super({ secretOrKey })`.
-        (Language::JavaScript, _) if call.named("secretOrKey").is_some() => {
-            call.named("secretOrKey")?
+    let value = signed::key_of(site).or_else(|| {
+        if site.code.language != Language::Java {
+            return None;
         }
-        // golang-jwt: `token.SignedString([]byte(secret))`.
-        (Language::Go, _) if call.method() == "SignedString" => call.positional(0)?,
-        // jjwt and auth0: `signWith(HS256, KEY)`, `setSigningKey(KEY)`, `Algorithm.HMAC256(KEY)`.
-        (Language::Java, _)
-            if matches!(
-                call.method(),
-                "signWith" | "setSigningKey" | "HMAC256" | "HMAC512"
-            ) =>
-        {
-            java_key(
-                facts,
-                site.code,
-                call.arguments.iter().map(|argument| &argument.value),
-            )?
+        match call.method() {
+            // jjwt and auth0: `signWith(HS256, KEY)`, `setSigningKey(KEY)`, `Algorithm.HMAC256(KEY)`.
+            "signWith" | "setSigningKey" | "verifyWith" | "hmacShaKeyFor" | "HMAC256"
+            | "HMAC384" | "HMAC512" => {
+                let values = call.arguments.iter().map(|argument| &argument.value);
+                java_key(facts, site.code, values, 0)
+            }
+            // Spring Security's cookie that keeps a visitor logged in: `rememberMe().key("…")`.
+            "key" if remembers(site.code) => call.positional(0),
+            _ => None,
         }
-        // Spring Security's cookie that keeps a visitor logged in: `rememberMe().key("…")`.
-        (Language::Java, _) if call.method() == "key" && remembers(site.code) => {
-            call.positional(0)?
+    })?;
+    let resolved = signed::origin(site.code, value, call.scope);
+    let resolved = match resolved {
+        Expr::Call { .. } | Expr::Name(_) if site.code.language == Language::JavaScript => {
+            of_inline_module(facts, site, resolved).unwrap_or(resolved)
         }
-        (Language::Python, "jwt.encode") => call.positional(1).or_else(|| call.named("key"))?,
-        _ => return None,
-    };
-    let resolved = match site.code.resolve(value) {
-        // `[]byte(secret)` only converts.
-        Expr::Call { arguments, .. } if site.code.language == Language::Go => {
-            let inner = &arguments.first()?.value;
-            field_of_go(site.code, inner).unwrap_or_else(|| site.code.resolve(inner))
+        Expr::Name(_) if site.code.language == Language::Go => {
+            field_of_go(site.code, resolved).unwrap_or(resolved)
         }
         other => other,
     };
@@ -153,6 +181,38 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         }
         _ => None,
     }
+}
+
+/// `require("./secret")()` and `require("./secret").key`: what the module that is loaded on the line of the call gives.
+fn of_inline_module<'a>(facts: &'a Facts<'_>, site: Site<'a>, value: &Expr) -> Option<&'a Expr> {
+    let wanted = match value {
+        Expr::Call { callee, .. } => callee.strip_prefix("require()")?,
+        Expr::Name(name) => name.strip_prefix("require()")?,
+        _ => return None,
+    };
+    let mut loads = site.code.imports.iter().filter(|import| {
+        import.names.is_empty() && import.line.number() == site.call.line.number()
+    });
+    let module = loads.next().filter(|_| loads.next().is_none())?;
+    let loaded = reach::resolve(&facts.sources, &site.code.path, &module.module)?;
+    let names = |key: &str| [format!("module.exports.{key}"), format!("exports.{key}")];
+    let key = wanted.strip_prefix('.');
+    if matches!(value, Expr::Call { .. }) {
+        return match key {
+            None => loaded.given_by("module.exports"),
+            Some(key) => names(key).iter().find_map(|name| loaded.given_by(name)),
+        };
+    }
+    let key = key?;
+    let mut given = loaded.assignments.iter();
+    given.find_map(|one| {
+        let value = if one.target == "module.exports" {
+            one.value.key(key)?
+        } else {
+            names(key).contains(&one.target).then_some(&one.value)?
+        };
+        Some(loaded.resolve(value))
+    })
 }
 
 /// Whether a file configures the cookie of `rememberMe`, in a chain or in a function of its own.
@@ -173,17 +233,26 @@ fn java_key<'a>(
     facts: &'a Facts<'_>,
     code: &'a Code,
     mut values: impl Iterator<Item = &'a Expr>,
+    depth: usize,
 ) -> Option<&'a Expr> {
+    if depth > STEPS {
+        return None;
+    }
     values.find_map(|value| match value {
         Expr::Text(_) => Some(value),
-        Expr::Name(name) => constant(facts, code, name),
+        Expr::Name(name) => constant(facts, code, name).or_else(|| {
+            // `byte[] bytes = Decoders.BASE64.decode(SECRET); Keys.hmacShaKeyFor(bytes)`
+            let mut given = code.assignments.iter();
+            let made = &given.find(|one| one.target == *name)?.value;
+            java_key(facts, code, std::iter::once(made), depth + 1)
+        }),
         Expr::Call { callee, arguments } => callee
             .strip_suffix(".getBytes")
             .and_then(|name| constant(facts, code, name))
             .or_else(|| {
-                arguments
-                    .iter()
-                    .find_map(|argument| java_key(facts, code, std::iter::once(&argument.value)))
+                arguments.iter().find_map(|argument| {
+                    java_key(facts, code, std::iter::once(&argument.value), depth + 1)
+                })
             }),
         _ => None,
     })

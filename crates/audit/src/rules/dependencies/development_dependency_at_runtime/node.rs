@@ -36,6 +36,7 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     let loaded = |code: &&Code| {
         is_of_root(facts, &code.path)
             && !built_with.contains(&code.path)
+            && !is_of_framework_build(facts, code)
             && !on_demand.contains(code.path.as_str())
     };
     for code in facts.code(Language::JavaScript).filter(loaded) {
@@ -102,9 +103,49 @@ fn build_files(facts: &Facts<'_>) -> Vec<String> {
     found
 }
 
+/// A file that describes the build of a framework (`app/routes.ts` of React Router): its build reads it, and what it
+/// imports is no part of what it makes.
+fn is_of_framework_build(facts: &Facts<'_>, code: &Code) -> bool {
+    const BUILDS: &[&str] = &[
+        "@react-router/dev",
+        "@remix-run/dev",
+        "@remix-run/route-config",
+    ];
+    let stem = code
+        .path
+        .rsplit_once('.')
+        .map_or(code.path.as_str(), |(stem, _)| stem);
+    let wanted = || {
+        let mut wanted = facts.packages.wanted.iter();
+        wanted.any(|one| one.ecosystem == Ecosystem::Npm && BUILDS.contains(&one.name.as_str()))
+    };
+    BUILDS.iter().any(|module| code.imports(module)) || stem == "app/routes" && wanted()
+}
+
+/// What the command of a bundler's build holds.
+const BUNDLES: &[&str] = &[
+    "webpack",
+    "esbuild",
+    "rollup",
+    "rolldown",
+    "rspack",
+    "rsbuild",
+    "ncc ",
+    "tsup",
+    "tsdown",
+    "next build",
+    "nuxt build",
+    "nuxi build",
+    "nitro build",
+    "vinxi build",
+    "vite build",
+    "parcel",
+    "astro build",
+];
+
 /// Bundlers put dev dependencies into the output: then imports say nothing.
 fn is_bundled(facts: &Facts<'_>) -> bool {
-    let bundlers = [
+    let bundlers = &[
         "next",
         "nuxt",
         "@sveltejs/kit",
@@ -115,36 +156,37 @@ fn is_bundled(facts: &Facts<'_>) -> bool {
         "webpack",
         "esbuild",
         "rollup",
+        "rolldown",
+        "@rspack/cli",
+        "@rsbuild/core",
+        "nitropack",
+        "vinxi",
         "tsup",
+        "tsdown",
         "@vercel/ncc",
         "parcel",
         "@nestjs/cli",
         "react-scripts",
         "@angular/cli",
     ];
-    let built = ["build", "heroku-postbuild", "postinstall"]
-        .iter()
-        .any(|name| {
-            process::script(facts.app, name).is_some_and(|text| {
-                [
-                    "webpack",
-                    "esbuild",
-                    "rollup",
-                    "ncc ",
-                    "tsup",
-                    "next build",
-                    "nuxt build",
-                    "vite build",
-                    "parcel",
-                    "astro build",
-                ]
-                .iter()
-                .any(|tool| text.contains(tool))
-            })
-        });
+    let bundles = |text: &str| BUNDLES.iter().any(|tool| text.contains(tool));
+    // Also by a script that the build leads to (`run-s build:*`), or a file of its own (`node build.mjs`).
+    let scripts = ["build", "heroku-postbuild", "postinstall"];
+    let built = scripts.iter().any(|name| {
+        process::script(facts.app, name).is_some_and(|text| {
+            let start = process::Command::written(text, ecosystems::javascript::MANIFEST, 0);
+            bundles(text)
+                || process::follow(facts.app, &start)
+                    .iter()
+                    .any(|command| bundles(&command.text) || runs_bundler(facts, command, bundlers))
+        })
+    });
     // A bundle for browsers leaves the server as it is: only where the server's entry is built.
+    let is_folder = |word: &String| matches!(word.trim_start_matches("./"), "build" | "dist");
     let entry_is_built = facts.process("web").is_some_and(|web| {
+        let mut commands = web.commands.iter();
         web.mentions(&["dist/", "build/", ".next", ".output", "next start", "nuxt"])
+            || commands.any(|one| one.program() == "node" && one.words.iter().any(is_folder))
     });
     built
         && entry_is_built
@@ -153,4 +195,20 @@ fn is_bundled(facts: &Facts<'_>) -> bool {
             .wanted
             .iter()
             .any(|package| bundlers.contains(&package.name.as_str()))
+}
+
+/// Whether a command of the build runs a file that loads a bundler, or one that no process reaches: such a file is not
+/// read, and may do so.
+fn runs_bundler(facts: &Facts<'_>, command: &process::Command, bundlers: &[&str]) -> bool {
+    let is_script = |path: &String| {
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        matches!(ending, Some("js" | "mjs" | "cjs" | "ts" | "mts"))
+    };
+    let words = command.words.iter().filter_map(|word| command.in_app(word));
+    let mut scripts = words.filter(is_script);
+    let runs = matches!(command.program(), "node" | "tsx" | "ts-node" | "bun");
+    runs && scripts.any(|path| {
+        let code = facts.sources.files.iter().find(|code| code.path == path);
+        code.is_none_or(|code| bundlers.iter().any(|module| code.imports(module)))
+    })
 }

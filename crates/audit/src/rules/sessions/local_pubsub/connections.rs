@@ -16,7 +16,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
         })
         .or_else(|| {
             let what = "sends to the sockets that this process keeps";
-            let sockets = python_sockets(facts).or_else(|| kept::sends(facts));
+            let sockets = python_sockets(facts)
+                .or_else(|| kept::sends(facts))
+                .or_else(|| kept::sends_to_kept(facts));
             sockets.map(|site| (site, what))
         })
         .or_else(|| {

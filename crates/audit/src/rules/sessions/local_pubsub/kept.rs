@@ -16,8 +16,8 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind {
         language: Language::JavaScript,
-        libraries: &["ws", "express-ws", "websocket", "uWebSockets.js"],
-        sends: &["send", "sendUTF"],
+        libraries: &["ws", "express-ws", "websocket", "uWebSockets.js", "sockjs"],
+        sends: &["send", "sendUTF", "write"],
     },
     Kind {
         language: Language::Go,
@@ -77,6 +77,82 @@ pub(super) fn sends<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
         })
         .next()
     })
+}
+
+/// A call that sends, in a loop, to what must be one of the sockets that the file keeps: it puts the socket of a
+/// visitor into a collection, whatever that is called, and the call is not on that socket.
+pub(super) fn sends_to_kept<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    KINDS.iter().find_map(|kind| {
+        calls_to(facts, kind.language, |site| {
+            let (code, call) = (site.code, site.call);
+            // Much else is written to in a loop.
+            if !kind.sends.contains(&call.method()) || matches!(call.method(), "Write" | "write") {
+                return false;
+            }
+            let mut around = code.around(call.scope);
+            let root = call
+                .receiver()
+                .split(['.', '[', '('])
+                .next()
+                .unwrap_or_default();
+            around.any(|scope| matches!(scope.kind, ScopeKind::Loop))
+                && !root.is_empty()
+                && kind.libraries.iter().any(|one| imports_part(code, one))
+                && !is_fixed(code, root)
+                && keeps_socket(code, root)
+        })
+        .next()
+    })
+}
+
+/// Whether a name is an import or has a value of the whole file.
+fn is_fixed(code: &Code, name: &str) -> bool {
+    let mut given = code.assignments.iter();
+    let mut imports = code.imports.iter();
+    given.any(|one| one.target == name && code.function(one.scope).is_none())
+        || imports.any(|import| import.names.iter().any(|bound| bound == name))
+}
+
+/// Whether the file puts a socket into a collection that has another name than the one which is sent to.
+fn keeps_socket(code: &Code, sent_to: &str) -> bool {
+    let sockets = sockets(code);
+    let is_socket =
+        |value: &Expr| value.any(|part| part.name().is_some_and(|name| sockets.contains(&name)));
+    if sockets.contains(&sent_to) {
+        return false;
+    }
+    let put = code.calls.iter().any(|call| {
+        let puts = matches!(call.method(), "push" | "add" | "set" | "append");
+        puts && call.arguments.iter().any(|one| is_socket(&one.value))
+    });
+    let by_key = code.assignments.iter().any(|one| {
+        let bracketed = one.target.contains('[');
+        let key = one.target.rsplit(['[', '.']).next().unwrap_or_default();
+        let of_socket = key != one.target && sockets.contains(&key.trim_end_matches(']'));
+        of_socket && !is_socket(&one.value) || bracketed && is_socket(&one.value)
+    });
+    put || by_key
+}
+
+/// Names of the sockets that visitors open: what `Upgrade` gives in Go, what is listened to in JavaScript.
+fn sockets(code: &Code) -> Vec<&str> {
+    let upgraded = code.assignments.iter().filter(|one| {
+        let callee = one.value.callee().unwrap_or_default();
+        code.language == Language::Go
+            && matches!(callee.rsplit('.').next(), Some("Upgrade" | "Accept"))
+    });
+    let listened = code.calls.iter().filter(|call| {
+        let event = call.positional(0).and_then(Expr::text);
+        code.language == Language::JavaScript
+            && call.method() == "on"
+            && matches!(event, Some("message" | "close" | "data"))
+            && !call.receiver().contains(['.', '('])
+    });
+    let first = |target: &'_ str| target.split(',').next().unwrap_or_default().len();
+    upgraded
+        .map(|one| one.target[..first(&one.target)].trim())
+        .chain(listened.map(slugsmith_facts::code::Call::receiver))
+        .collect()
 }
 
 /// A hub of Go that sends into the channel of each connection that it keeps (`for client := range h.clients {
