@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Schedules that code of the web process starts: node-cron, node-schedule, croner, Bree, toad-scheduler,
             APScheduler, Python's `schedule`, rufus-scheduler, concurrent-ruby's `TimerTask`, Celluloid's `every`,
-            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory;
+            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory, one finding with the further files in its text;
             `celery worker -B`, which multiplies with each worker.
         "},
         why: indoc! {"
@@ -46,21 +46,26 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    let site = facts
+    let mut sites = facts
         .calls()
         .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
-        .find(|site| starts_schedule(*site) && !guards::is_maintenance(facts, &site.code.path));
-    if let Some(site) = site
-        && !is_locked(facts, site.code)
-        && let Some(site) = in_web(facts, site)
+        .filter(|site| starts_schedule(*site) && !guards::is_maintenance(facts, &site.code.path));
+    let site = sites.next();
+    if let Some(first) = site
+        && !is_locked(facts, first.code)
+        && let Some(site) = in_web(facts, first)
     {
+        let others = sites
+            .filter(|other| other.code.path != first.code.path && !is_locked(facts, other.code))
+            .filter_map(|other| in_web(facts, other));
         evidence.push(
             Evidence::line(
                 &site.code.path,
                 site.call.line,
                 format!(
-                    "`{}` runs in every web dyno: with two of them everything happens twice.",
-                    site.call.callee.trim_start_matches('@')
+                    "`{}` runs in every web dyno: with two of them everything happens twice.{}",
+                    site.call.callee.trim_start_matches('@'),
+                    further(others)
                 ),
             )
             .conditional(matches!(
@@ -95,6 +100,25 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     Outcome::when(site.is_some(), evidence)
+}
+
+/// The first places in other files that start a schedule as well, to be read behind a message.
+fn further<'a>(others: impl Iterator<Item = Site<'a>>) -> String {
+    const SHOWN: usize = 3;
+    let mut places: Vec<(&str, u32)> = Vec::new();
+    for other in others {
+        let path = other.code.path.as_str();
+        if places.iter().all(|(known, _)| *known != path) {
+            places.push((path, other.call.line.number()));
+        }
+    }
+    let shown = places.iter().take(SHOWN);
+    let shown: Vec<String> = shown.map(|(path, line)| format!("{path}:{line}")).collect();
+    match (shown.len(), places.len() - shown.len()) {
+        (0, _) => String::new(),
+        (_, 0) => format!(" Also {}.", shown.join(", ")),
+        (_, more) => format!(" Also {} and {more} more.", shown.join(", ")),
+    }
 }
 
 /// The app that a command of Celery names: `-A shop`, `-Ashop`, `--app=shop.celery`.
