@@ -1,7 +1,7 @@
 //! What the program loads first is not there: a settings module that is not on Python's path, a
 //! file that git ignores, a compiled ES module under the name that its import lacks.
 
-use super::settings;
+use super::{python_path, settings};
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::code::{Import, ScopeKind};
@@ -233,7 +233,7 @@ fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
             };
             (join(folder, module), endings)
         }
-        Language::Python => (python_module(facts, &code.path, module)?, &[".py"]),
+        Language::Python => (python_path::of(facts, &code.path, module)?, &[".py"]),
         _ => return None,
     };
     let exists_as =
@@ -274,50 +274,6 @@ fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
         !file.ends_with(".gitignore") && is_of_build(file) && text.contains(name)
     });
     (!elsewhere && !named).then_some(path)
-}
-
-/// The path, without its ending, that an import of Python means: `None` where another folder of the app, or a package
-/// that is installed, may have it.
-///
-/// An import without dots starts at a folder of the path (docs.python.org/3/tutorial/modules.html, "The Module Search
-/// Path"): of a file in a package that is the folder above its outermost one, never the file's own.
-fn python_module(facts: &Facts<'_>, path: &str, module: &str) -> Option<String> {
-    let sources = &facts.sources;
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let dots = module.len() - module.trim_start_matches('.').len();
-    let name = module.trim_start_matches('.').replace('.', "/");
-    let first = name.split('/').next().unwrap_or(&name);
-    let installed = || {
-        let name = first.replace('_', "-");
-        facts.packages.has(Ecosystem::Pypi, &name)
-    };
-    if dots > 1 || name.is_empty() || dots == 0 && installed() {
-        return None;
-    }
-    if dots == 1 {
-        return Some(join(folder, &name));
-    }
-    let mut top = folder;
-    while !top.is_empty() && sources.has(&format!("{top}/__init__.py")) {
-        top = top.rsplit_once('/').map_or("", |(above, _)| above);
-    }
-    // What starts the file may have put any folder above it on the path.
-    let mut above = Some(folder);
-    while let Some(at) = above {
-        let first = join(at, first);
-        let has = sources.has(&format!("{first}.py"))
-            || sources.below(&format!("{first}/")).next().is_some();
-        if has && at != top {
-            return None;
-        }
-        above = (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above));
-    }
-    // `google/cloud.py` where the app has no `google/`: that is an installed package's.
-    let package = join(top, first);
-    let is_ours = first == name
-        || sources.below(&format!("{package}/")).next().is_some()
-        || sources.outputs.ignores(&format!("{package}/__init__.py"));
-    is_ours.then(|| join(top, &name))
 }
 
 /// Files in which a build says what it makes.
