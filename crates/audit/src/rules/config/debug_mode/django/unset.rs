@@ -16,18 +16,21 @@ pub(super) fn on(facts: &Facts<'_>, settings: &[(&Code, &Assignment)]) -> Option
             .around(setting.scope)
             .map(|scope| &scope.kind)
             .collect();
-        let runs = match around.as_slice() {
-            [] => true,
-            [ScopeKind::Branch { condition, holds }] => {
-                let (name, unset) = without_it(condition)?;
-                if facts.declared(&name) != Declared::No || is_of_platform(&name) {
-                    return None;
-                }
-                variable = Some(name);
-                unset == *holds
-            }
-            _ => return None,
+        // What names production or development settles it; the variable that is asked for may be told all the same.
+        let settled = match branch(code, setting.scope) {
+            Branch::Always => Some(true),
+            Branch::Development => Some(false),
+            Branch::Conditional(_) => None,
         };
+        let by_variable = match around.as_slice() {
+            [ScopeKind::Branch { condition, holds }] => without_it(condition)
+                .filter(|(name, _)| facts.declared(name) == Declared::No && !is_of_platform(name))
+                .map(|(name, unset)| (name, unset == *holds)),
+            _ => None,
+        };
+        let runs = settled.or(by_variable.as_ref().map(|(_, runs)| *runs))?;
+        let agreed = by_variable.filter(|(_, by)| *by == runs);
+        variable = agreed.map(|(name, _)| name).or(variable);
         last = runs.then_some(setting).or(last);
     }
     let (setting, variable) = (last?, variable?);
