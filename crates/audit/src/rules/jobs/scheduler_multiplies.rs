@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Schedules that code of the web process starts: node-cron, node-schedule, croner, Bree, toad-scheduler,
             APScheduler, Python's `schedule`, rufus-scheduler, concurrent-ruby's `TimerTask`, Celluloid's `every`,
-            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory, one finding with the further files in its text;
+            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory, one
+            finding with the further files in its text;
             `celery worker -B`, which multiplies with each worker.
         "},
         why: indoc! {"
@@ -63,11 +64,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
                 &site.code.path,
                 site.call.line,
                 format!(
-                    "`{}` runs in every web dyno: with two of them everything happens twice.{}",
-                    site.call.callee.trim_start_matches('@'),
-                    further(others)
+                    "`{}` runs in every web dyno: with two of them everything happens twice.",
+                    site.call.callee.trim_start_matches('@')
                 ),
             )
+            .also(&further(others))
             .conditional(matches!(
                 branch(site.code, site.call.scope),
                 Branch::Conditional(_)
@@ -102,23 +103,18 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::when(site.is_some(), evidence)
 }
 
-/// The first places in other files that start a schedule as well, to be read behind a message.
-fn further<'a>(others: impl Iterator<Item = Site<'a>>) -> String {
-    const SHOWN: usize = 3;
-    let mut places: Vec<(&str, u32)> = Vec::new();
-    for other in others {
-        let path = other.code.path.as_str();
-        if places.iter().all(|(known, _)| *known != path) {
-            places.push((path, other.call.line.number()));
+/// The first place of each file.
+fn further<'a>(sites: impl Iterator<Item = Site<'a>>) -> Vec<String> {
+    let mut found: Vec<Site<'_>> = Vec::new();
+    for site in sites {
+        if found.iter().all(|known| known.code.path != site.code.path) {
+            found.push(site);
         }
     }
-    let shown = places.iter().take(SHOWN);
-    let shown: Vec<String> = shown.map(|(path, line)| format!("{path}:{line}")).collect();
-    match (shown.len(), places.len() - shown.len()) {
-        (0, _) => String::new(),
-        (_, 0) => format!(" Also {}.", shown.join(", ")),
-        (_, more) => format!(" Also {} and {more} more.", shown.join(", ")),
-    }
+    let places = found.iter();
+    places
+        .map(|site| format!("{}:{}", site.code.path, site.call.line))
+        .collect()
 }
 
 /// The app that a command of Celery names: `-A shop`, `-Ashop`, `--app=shop.celery`.
