@@ -9,7 +9,7 @@
 use super::facts::{Facts, Site};
 use slugsmith_facts::beneath;
 use slugsmith_facts::code::mentions::{self, definition, mentions};
-use slugsmith_facts::code::{Code, Language, ScopeKind};
+use slugsmith_facts::code::{Call, Code, Language, ScopeKind};
 use slugsmith_facts::packages::Ecosystem;
 
 /// Where a mention is looked for: code, and what frameworks call functions from.
@@ -146,24 +146,24 @@ fn is_plain_in_python(code: &Code, at: usize, name: &str) -> bool {
         "application",
         "create_app",
     ];
-    let Some(scope) = code.scopes.get(at) else {
-        return false;
-    };
-    // A decorator belongs to the first function below it.
-    let between = |line: u32| {
-        code.scopes
-            .iter()
-            .any(|other| other.line > line && other.line < scope.line)
-    };
-    let decorated = code.calls.iter().any(|call| {
-        let line = call.line.number();
-        call.callee.starts_with('@')
-            && call.scope == scope.parent
-            && line < scope.line
-            && !between(line)
-    });
+    let decorated = decorators(code, at).next().is_some();
     let outside = code.class(at).is_none();
     !decorated && outside && !name.starts_with("__") && !ENTRIES.contains(&name)
+}
+
+/// The decorators of a function of Python, by its scope: each belongs to the first function below it.
+pub(super) fn decorators(code: &Code, at: usize) -> impl Iterator<Item = &Call> {
+    let scope = code.scopes.get(at);
+    let (parent, start) = scope.map_or((0, 0), |scope| (scope.parent, scope.line));
+    let between = move |line: u32| {
+        code.scopes
+            .iter()
+            .any(|other| other.line > line && other.line < start)
+    };
+    code.calls.iter().filter(move |call| {
+        let line = call.line.number();
+        call.callee.starts_with('@') && call.scope == parent && line < start && !between(line)
+    })
 }
 
 /// A class of PHP without a base that no other file names, but to import it: `use` alone loads nothing. Not where a

@@ -12,7 +12,7 @@ use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
 use slugsmith_facts::app::App;
 use slugsmith_facts::app::OnDisk;
-use slugsmith_facts::code::{Assignment, Call, Code, Language};
+use slugsmith_facts::code::{Assignment, Branch, Call, Code, Language, branch};
 use slugsmith_facts::formats;
 use slugsmith_facts::incomplete::{self, Incomplete};
 use slugsmith_facts::packages::{self, Ecosystem, Packages};
@@ -177,17 +177,19 @@ impl<'a> Facts<'a> {
             .filter(move |code| code.language == language)
     }
 
-    /// The last assignment to a setting in Rails' configuration of production, with its file.
+    /// The assignment to a setting of Rails that holds in production, with its file: the last one of
+    /// `config/environments/production.rb`, else of `config/application.rb`, which is loaded before it
+    /// (guides.rubyonrails.org/configuring.html, "Locations for Initialization Code").
     #[must_use]
     pub fn rails_setting(&self, target: &str) -> Option<(&Code, &Assignment)> {
-        let code = self
-            .code(Language::Ruby)
-            .find(|code| code.path == "config/environments/production.rb")?;
-        let mut settings = code.assignments.iter();
-        Some((
-            code,
-            settings.rfind(|assignment| assignment.target == target)?,
-        ))
+        const FILES: [&str; 2] = ["config/environments/production.rb", "config/application.rb"];
+        FILES.iter().find_map(|path| {
+            let code = self.code(Language::Ruby).find(|code| code.path == *path)?;
+            let mut settings = code.assignments.iter().filter(|one| {
+                one.target == target && branch(code, one.scope) != Branch::Development
+            });
+            Some((code, settings.next_back()?))
+        })
     }
 
     /// Whether there is reachable code of a language.

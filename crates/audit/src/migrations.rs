@@ -1,5 +1,9 @@
 //! Does the app have schema migrations, and which commands run them?
 
+mod python;
+
+pub(super) use python::may_run_code;
+
 use super::called;
 use super::facts::{Facts, Site};
 use super::guards::{self, Branch, branch};
@@ -352,6 +356,7 @@ pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
                     || site.call.method() == "runMigrations" && site.code.imports("typeorm")
             }
             Language::Go => in_go(facts, *site),
+            Language::Python => python::at_boot(facts, *site),
             _ => false,
         })
 }

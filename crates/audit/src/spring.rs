@@ -1,6 +1,8 @@
 //! Spring Boot: the version that the build file asks for (the parent of Maven, the plugin of
 //! Gradle), and the properties that hold in production.
 
+mod modules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Facts;
@@ -10,6 +12,8 @@ use slugsmith_facts::formats;
 pub(super) use slugsmith_facts::formats::{Entry, File};
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::LineSpan;
+
+pub(super) use modules::{served, wants, wants_any};
 
 /// Drivers of databases that run as servers of their own.
 pub(super) const SERVER_DRIVERS: &[&str] = &[
@@ -39,8 +43,8 @@ pub(super) fn version(facts: &Facts<'_>) -> Option<(&'static str, LineSpan, Stri
         .or_else(|| read(java::BUILD_GRADLE_KTS, &plugin))
 }
 
-/// The folder of the module that serves, with a slash behind it, empty for the root: the one of which the build file
-/// asks for a web starter.
+/// The folder of the module that serves, with a slash behind it, empty for the root: the one that the web process
+/// starts, else the one of which the build file asks for a web starter.
 pub(super) fn web_module(facts: &Facts<'_>) -> Option<String> {
     // Some bring one of the two along, and listen like them.
     const STARTERS: &[&str] = &[
@@ -57,6 +61,11 @@ pub(super) fn web_module(facts: &Facts<'_>) -> Option<String> {
         "springdoc-openapi-starter-webmvc-ui",
         "vaadin-spring-boot-starter",
     ];
+    if let Some(module) = served(facts)
+        && wants_any(facts, STARTERS)
+    {
+        return Some(module);
+    }
     if facts
         .packages
         .wants_any(Ecosystem::Maven, STARTERS)
@@ -89,6 +98,14 @@ pub(super) fn settings_of(facts: &Facts<'_>, module: &str) -> Option<String> {
             .map(move |name| format!("{module}{folder}{name}"))
     });
     paths.into_iter().find(|path| facts.sources.has(path))
+}
+
+/// Whether the program that the web process starts may load this file of settings: one of its own module, where that
+/// is known and has some. They come first on its class path, and hide those of the same name in other modules.
+pub(super) fn is_served(facts: &Facts<'_>, path: &str) -> bool {
+    served(facts)
+        .filter(|module| settings_of(facts, module).is_some())
+        .is_none_or(|module| path.starts_with(&format!("{module}src/main/resources/")))
 }
 
 /// The variable of `${NAME}` or `${NAME:default}`.
@@ -128,7 +145,7 @@ pub(super) fn files<'f>(facts: &'f Facts<'_>) -> &'f [File] {
 fn read(facts: &Facts<'_>) -> Vec<File> {
     let texts = facts.sources.texts.iter();
     let all: Vec<File> = texts
-        .filter(|(path, _)| profile_of(path).is_some())
+        .filter(|(path, _)| profile_of(path).is_some() && is_served(facts, path))
         .map(|(path, text)| File::read(path, text))
         .collect();
     let named = named_sources(facts);

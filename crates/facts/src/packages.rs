@@ -174,6 +174,12 @@ impl Packages {
     }
 }
 
+/// What a build file of Maven or Gradle asks for, wherever it stands: that of a module is not in [`Packages`].
+#[must_use]
+pub fn of_java(path: &str, text: &str) -> Vec<Package> {
+    manifests::of_java(path, text)
+}
+
 /// Reads what manifests and lockfiles say.
 #[must_use]
 pub fn read(app: &App, sources: &Sources) -> Packages {

@@ -46,6 +46,16 @@ const PARSERS: &[(&str, Parse)] = &[
     (ecosystems::php::MANIFEST, composer),
 ];
 
+pub(super) fn of_java(path: &str, text: &str) -> Vec<Package> {
+    let mut found = Vec::new();
+    if path.ends_with(ecosystems::java::POM) {
+        maven(path, text, &mut found);
+    } else {
+        gradle(path, text, &mut found);
+    }
+    found
+}
+
 fn npm(manifest: &Value, sources: &Sources, found: &mut Vec<Package>) {
     let text = sources
         .text(ecosystems::javascript::MANIFEST)

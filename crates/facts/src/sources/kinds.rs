@@ -104,7 +104,9 @@ pub(super) fn is_text(path: &str) -> bool {
         return depth <= 3 && !outside_the_app(path);
     }
     let config = TEXT_ENDINGS.iter().any(|ending| name.ends_with(ending));
-    config && depth <= 4 && !outside_the_app(path)
+    // A module of a Java build may stand deep, and its settings stand four folders below.
+    let of_module = path.contains("/src/main/resources/") && depth <= 7;
+    config && (depth <= 4 || of_module) && !outside_the_app(path)
 }
 
 /// Whether a file of this name announces an ecosystem or says which version of its language is wanted. One that is code

@@ -30,7 +30,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
             web process starts; its `DEBUG` set to true in the code that another server
             serves, and `FastAPI(debug=True)` (warnings). Django's DEBUG that is on unless a variable says
-            otherwise, and code
+            otherwise, also by a branch, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
             development, also by a branch, a condition or a text made of parts. The finding stands where it
             is switched on; pages of PHP that each do so are one finding,

@@ -6,6 +6,7 @@ mod imports;
 mod missing;
 mod php_server;
 mod procfile;
+mod python_path;
 mod settings;
 
 use crate::rules::prelude::*;

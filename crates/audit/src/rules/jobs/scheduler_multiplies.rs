@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Schedules that code of the web process starts: node-cron, node-schedule, croner, Bree, toad-scheduler,
             APScheduler, Python's `schedule`, rufus-scheduler, concurrent-ruby's `TimerTask`, Celluloid's `every`,
-            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory;
+            robfig/cron, gocron, jobrunner, Spring's `@Scheduled`, Quartz in memory, one
+            finding with the further files in its text;
             `celery worker -B`, which multiplies with each worker.
         "},
         why: indoc! {"
@@ -46,14 +47,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
-    let site = facts
+    let mut sites = facts
         .calls()
         .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
-        .find(|site| starts_schedule(*site) && !guards::is_maintenance(facts, &site.code.path));
-    if let Some(site) = site
-        && !is_locked(facts, site.code)
-        && let Some(site) = in_web(facts, site)
+        .filter(|site| starts_schedule(*site) && !guards::is_maintenance(facts, &site.code.path));
+    let site = sites.next();
+    if let Some(first) = site
+        && !is_locked(facts, first.code)
+        && let Some(site) = in_web(facts, first)
     {
+        let others = sites
+            .filter(|other| other.code.path != first.code.path && !is_locked(facts, other.code))
+            .filter_map(|other| in_web(facts, other));
         evidence.push(
             Evidence::line(
                 &site.code.path,
@@ -63,6 +68,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
                     site.call.callee.trim_start_matches('@')
                 ),
             )
+            .also(&further(others))
             .conditional(matches!(
                 branch(site.code, site.call.scope),
                 Branch::Conditional(_)
@@ -95,6 +101,20 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     Outcome::when(site.is_some(), evidence)
+}
+
+/// The first place of each file.
+fn further<'a>(sites: impl Iterator<Item = Site<'a>>) -> Vec<String> {
+    let mut found: Vec<Site<'_>> = Vec::new();
+    for site in sites {
+        if found.iter().all(|known| known.code.path != site.code.path) {
+            found.push(site);
+        }
+    }
+    let places = found.iter();
+    places
+        .map(|site| format!("{}:{}", site.code.path, site.call.line))
+        .collect()
 }
 
 /// The app that a command of Celery names: `-A shop`, `-Ashop`, `--app=shop.celery`.

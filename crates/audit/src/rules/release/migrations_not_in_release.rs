@@ -50,10 +50,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable();
     };
     let released = facts.process("release").is_some_and(|release| {
-        release
-            .commands
-            .iter()
-            .any(|command| migrations::runs(command) || is_opaque(&command.text))
+        release.commands.iter().any(|command| {
+            migrations::runs(command)
+                || is_opaque(&command.text)
+                || migrations::may_run_code(facts, command)
+        })
     });
     // That they run at boot is another rule's finding.
     if released || migrations::at_boot(facts).is_some() {

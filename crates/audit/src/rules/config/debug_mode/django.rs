@@ -1,5 +1,7 @@
 //! Django's `DEBUG`: by default, overwritten, switched on, and in the settings that WSGI loads.
 
+mod unset;
+
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Assignment;
 
@@ -20,6 +22,9 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
                 .map(move |assignment| (code, assignment))
         })
         .collect();
+    if let Some(found) = unset::on(facts, &settings).filter(|_| !names_other_settings(facts)) {
+        return Some(found);
+    }
     // Another file or line that sets it from something else has the last word.
     if settings.len() != 1 {
         return None;

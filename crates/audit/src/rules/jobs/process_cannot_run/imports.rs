@@ -1,7 +1,7 @@
 //! What the program loads first is not there: a settings module that is not on Python's path, a
 //! file that git ignores, a compiled ES module under the name that its import lacks.
 
-use super::settings;
+use super::{python_path, settings};
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::code::{Import, ScopeKind};
@@ -233,18 +233,7 @@ fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
             };
             (join(folder, module), endings)
         }
-        Language::Python => {
-            let dots = module.len() - module.trim_start_matches('.').len();
-            let name = module.trim_start_matches('.').replace('.', "/");
-            let installed = name.split('/').next().unwrap_or(&name);
-            let known = facts
-                .packages
-                .has(Ecosystem::Pypi, &installed.replace('_', "-"));
-            if dots > 1 || name.is_empty() || dots == 0 && known {
-                return None;
-            }
-            (join(folder, &name), &[".py"])
-        }
+        Language::Python => (python_path::of(facts, &code.path, module)?, &[".py"]),
         _ => return None,
     };
     let exists_as =

@@ -15,7 +15,9 @@ struct Logger<'a> {
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let (path, text) = facts.sources.texts.iter().find(|(path, _)| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        path.contains("src/main/resources/") && matches!(name, "logback.xml" | "logback-spring.xml")
+        path.contains("src/main/resources/")
+            && matches!(name, "logback.xml" | "logback-spring.xml")
+            && spring::is_served(facts, path)
     })?;
     let active = spring::profiles(facts);
     // Spring Boot's own includes have appenders of these names; base.xml's root has the console.

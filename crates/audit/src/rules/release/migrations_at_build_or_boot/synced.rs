@@ -67,10 +67,9 @@ fn generates(key: &str, value: &str) -> Option<Does> {
 /// `spring.jpa.hibernate.ddl-auto` in what production loads, with a driver of a server database.
 fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
     const JPA: &[&str] = &["spring-boot-starter-data-jpa", "hibernate-core"];
-    facts.packages.wants_any(Ecosystem::Maven, JPA)?;
-    facts
-        .packages
-        .wants_any(Ecosystem::Maven, spring::SERVER_DRIVERS)?;
+    if !spring::wants_any(facts, JPA) || !spring::wants_any(facts, spring::SERVER_DRIVERS) {
+        return None;
+    }
     let is_key = |key: &str| {
         let plain = key.replace(['-', '_'], "").to_ascii_lowercase();
         matches!(

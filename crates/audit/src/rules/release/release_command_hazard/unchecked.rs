@@ -5,30 +5,39 @@ use crate::rules::prelude::*;
 use slugsmith_facts::bash::{self, Command as Shell, Pipeline, When, strict};
 use slugsmith_facts::beneath;
 use slugsmith_facts::command::is_shell;
-use slugsmith_facts::process::{Command, Runs};
+use slugsmith_facts::process::{self, Command, Runs};
 
 /// The first migration of a script without `set -e` behind which the script goes on: only the last command's status
 /// is the release's.
 pub(super) fn find(facts: &Facts<'_>, release: &Runs) -> Option<Evidence> {
-    release
-        .commands
-        .iter()
-        .filter(|command| command.path != release.command.path && migrations::runs(command))
-        .find_map(|command| {
-            let text = beneath::text_in(&facts.app.root, &command.path).ok()?;
-            if !is_shell(&command.path, &text)
-                || strict::ends_on_failure(&text)
-                || is_told(release, &command.path)
-            {
-                return None;
-            }
-            let list = bash::parse(&text).list;
-            judge(&list, &command.path)
-        })
+    let mut scripts: Vec<&Command> = Vec::new();
+    for command in &release.commands {
+        let is_new = scripts.iter().all(|known| known.path != command.path);
+        if is_new && command.path != release.command.path {
+            scripts.push(command);
+        }
+    }
+    scripts.into_iter().find_map(|command| {
+        let text = beneath::text_in(&facts.app.root, &command.path).ok()?;
+        if !is_shell(&command.path, &text)
+            || strict::ends_on_failure(&text)
+            || is_told(release, &command.path)
+        {
+            return None;
+        }
+        judge(facts, &bash::parse(&text).list, command)
+    })
 }
 
-fn judge(list: &[Pipeline], path: &str) -> Option<Evidence> {
-    let runs = |one: &Pipeline| migrations::runs(&Command::written(&one.source, path, 0));
+fn judge(facts: &Facts<'_>, list: &[Pipeline], script: &Command) -> Option<Evidence> {
+    let path = script.path.as_str();
+    // `npm run migrate` and `bin/migrate` migrate by what they lead to.
+    let runs = |one: &Pipeline| {
+        let mut command = Command::written(&one.source, path, 0);
+        command.folder.clone_from(&script.folder);
+        let followed = || process::follow(facts.app, &command);
+        migrations::runs(&command) || followed().iter().any(migrations::runs)
+    };
     let at = list
         .iter()
         .position(|one| is_plain(one) && !one.negated && one.when != When::Failure && runs(one))?;

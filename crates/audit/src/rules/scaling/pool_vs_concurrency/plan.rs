@@ -2,6 +2,7 @@
 
 use super::threads::whole;
 use crate::rules::prelude::*;
+use crate::spring;
 use slugsmith_facts::formats;
 use slugsmith_finding::LineSpan;
 
@@ -43,6 +44,7 @@ pub(super) fn pools(facts: &Facts<'_>) -> Vec<Pool> {
     }
     let hikari = facts.sources.texts.iter().filter(|(path, _)| {
         path.contains("src/main/resources/application")
+            && spring::is_served(facts, path)
             && !path.contains("-dev")
             && !path.contains("-test")
             && !path.contains("-local")

@@ -2,24 +2,20 @@
 
 use crate::guards::calls_to;
 use crate::registry::Evidence;
+use crate::spring;
 use crate::{Facts, Site};
 use slugsmith_facts::code::{Expr, Language};
-use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::Severity;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
-    let shared = facts.packages.wanted.iter().any(|package| {
-        package.ecosystem == Ecosystem::Maven
-            && [
-                "spring-session",
-                "redisson",
-                "hazelcast",
-                "memcached-session",
-                "infinispan",
-            ]
-            .iter()
-            .any(|name| package.name.contains(name))
-    });
+    const SHARED: [&str; 5] = [
+        "spring-session",
+        "redisson",
+        "hazelcast",
+        "memcached-session",
+        "infinispan",
+    ];
+    let shared = spring::wants(facts, |name| SHARED.iter().any(|one| name.contains(one)));
     let configured = facts.sources.texts.iter().any(|(path, text)| {
         path.contains("src/main/resources/")
             && text.contains("spring.session.")

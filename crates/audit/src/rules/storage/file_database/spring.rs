@@ -20,11 +20,9 @@ const FILES: &[&str] = &[
 const MEMORY: &[&str] = &["jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:sqlite::memory:"];
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
-    let driver = facts
-        .packages
-        .has_any(Ecosystem::Maven, spring::SERVER_DRIVERS);
+    let driver = spring::wants_any(facts, spring::SERVER_DRIVERS);
     // Heroku's own database is Postgres: a driver for another one alone is no sign of an add-on that sets the address.
-    let postgres = facts.packages.has(Ecosystem::Maven, "postgresql");
+    let postgres = spring::wants_any(facts, &["postgresql"]);
     if postgres || facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
