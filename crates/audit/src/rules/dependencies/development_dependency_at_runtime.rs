@@ -12,7 +12,6 @@ use node::node;
 use python::python;
 use ruby::gems;
 use slugsmith_ecosystems as ecosystems;
-use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
@@ -139,17 +138,4 @@ fn is_of_root(facts: &Facts<'_>, path: &str) -> bool {
         folder = parent;
     }
     true
-}
-
-fn missing(path: &str, line: LineSpan, name: &str) -> Evidence {
-    Evidence::line(
-        path,
-        line,
-        format!(
-            "`{name}` is loaded at run time, but it is only a dev \
-        dependency: it is pruned from the slug, and this line fails."
-        ),
-    )
-    .about(name)
-    .help(format!("npm install --save-prod {name}"))
 }

@@ -26,7 +26,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             in the first script of the hook or the start, at the command where there is none, or at the call of
             code that migrates. A Go program with `AutoMigrate` behind a flag that the
             web command sets, or with `AutoMigrate`, `m.Up()` of golang-migrate or `goose.Up` in what it runs at each
-            start (a warning). Flask-Migrate's `upgrade()`, Alembic's `command.upgrade` or Django's `call_command` of `migrate`
+            start (a warning). Flask-Migrate's `upgrade()`, Alembic's `command.upgrade` or Django's `call_command` of
+            `migrate`
             in what the server loads (a warning). A library that fits the schema to the models at each boot (a warning):
             `spring.jpa.hibernate.ddl-auto=update`, `spring.jpa.generate-ddl=true` in what production loads,
             Sequelize's `sync({ alter: true })`,

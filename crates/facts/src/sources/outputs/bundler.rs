@@ -2,8 +2,19 @@
 
 /// Names without an ending, each with the source that the bundle begins with.
 pub(super) fn entries(text: &str) -> Vec<(String, String)> {
-    let Some(value) = behind(text, "entry").or_else(|| behind(text, "input")) else {
+    let entry = behind(text, "entry");
+    let Some(value) = entry.or_else(|| behind(text, "input")) else {
         return Vec::new();
+    };
+    // Webpack calls the only one so (its guide, "entry"), Rollup after its file.
+    let only = |source: &str| {
+        let file = source.rsplit('/').next().unwrap_or(source);
+        let stem = file.split('.').next().unwrap_or(file);
+        if entry.is_some() {
+            "main".to_owned()
+        } else {
+            stem.to_owned()
+        }
     };
     let named = ["filename", "entryFileNames", "file"];
     let filename = named.iter().find_map(|name| quoted(behind(text, name)?));
@@ -19,7 +30,7 @@ pub(super) fn entries(text: &str) -> Vec<(String, String)> {
     let Some(object) = value.strip_prefix('{') else {
         let source = source(first_item(value));
         return source
-            .map(|source| (made("main"), source))
+            .map(|source| (made(&only(&source)), source))
             .into_iter()
             .collect();
     };

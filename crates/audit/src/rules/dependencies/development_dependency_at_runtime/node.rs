@@ -2,10 +2,11 @@
 
 use super::npm::{is_pruned, loads_types_only, package_of};
 use super::tools::tool;
-use super::{is_guarded, is_of_root, loaded_on_demand, missing, nested};
+use super::{is_guarded, is_of_root, loaded_on_demand, nested};
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::process;
+use slugsmith_finding::LineSpan;
 
 /// `None`: there is nothing of Node in a process.
 pub(super) fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
@@ -31,7 +32,7 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         .filter(|package| package.ecosystem == Ecosystem::Npm && package.dev)
         .map(|package| package.name.as_str())
         .collect();
-    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut loads: Vec<Load<'_>> = Vec::new();
     let (built_with, on_demand) = (build_files(facts), loaded_on_demand(facts));
     let loaded = |code: &&Code| {
         is_of_root(facts, &code.path)
@@ -43,16 +44,18 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         for import in &code.imports {
             let name = package_of(&import.module);
             let only_development = development.contains(&name) && is_pruned(facts, name);
-            let told = evidence.iter().any(|other| other.is_about(name));
+            let told = loads.iter().any(|other| other.name == name);
             if only_development
                 && !told
                 && !is_guarded(code, import.scope)
                 && !loads_types_only(code, name)
             {
-                evidence.push(missing(&code.path, import.line, name));
+                let (path, line) = (code.path.as_str(), import.line);
+                loads.push(Load { name, path, line });
             }
         }
     }
+    let mut evidence = Vec::from_iter(missing(facts, loads));
     evidence.extend(nested::check(facts, &built_with));
     let served = facts
         .processes
@@ -69,6 +72,52 @@ pub(super) fn node(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         evidence.extend(found.filter(|one| !told(one)));
     }
     Some(evidence)
+}
+
+/// Where code first loads a package that only development has.
+struct Load<'a> {
+    name: &'a str,
+    path: &'a str,
+    line: LineSpan,
+}
+
+/// One finding for all such packages: one install mends them. It stands where a process comes by first: in a file that
+/// it starts, else in the outermost folder.
+fn missing(facts: &Facts<'_>, mut loads: Vec<Load<'_>>) -> Option<Evidence> {
+    let is_started = |path: &str| {
+        let mut processes = facts.processes.iter();
+        processes.any(|process| process.mentions(&[path]))
+    };
+    loads.sort_by_key(|load| (!is_started(load.path), load.path.matches('/').count()));
+    let (first, rest) = loads.split_first()?;
+    let mut names: Vec<String> = loads
+        .iter()
+        .map(|load| format!("`{}`", load.name))
+        .collect();
+    let message = match names.pop().filter(|_| !rest.is_empty()) {
+        None => format!(
+            "`{}` is loaded at run time, but it is only a dev dependency: it is pruned from the slug, and this line \
+             fails.",
+            first.name
+        ),
+        Some(last) => format!(
+            "{} and {last} are loaded at run time, but they are only dev dependencies: they are pruned from the slug, \
+             and this line fails.",
+            names.join(", ")
+        ),
+    };
+    let mut others: Vec<String> = rest
+        .iter()
+        .map(|load| format!("{}:{}", load.path, load.line))
+        .collect();
+    others.dedup();
+    let all: Vec<&str> = loads.iter().map(|load| load.name).collect();
+    Some(
+        Evidence::line(first.path, first.line, message)
+            .also(&others)
+            .about(first.name)
+            .help(format!("npm install --save-prod {}", all.join(" "))),
+    )
 }
 
 /// Files that the scripts of the build start and no process does: dev dependencies are still
