@@ -65,6 +65,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     // Entries come in path order, so a folder's verdict stands before its files.
     let mut hidden: Option<String> = None;
     let mut unpushed = Unpushed::of(&app.root);
+    let projects = names::projects(tree);
     for entry in tree.entries() {
         let Some(path) = entry.path().to_str() else {
             continue;
@@ -91,7 +92,12 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         if entry.kind() == EntryKind::File {
             sources.paths.push(path.to_owned());
             sources.sizes.push(entry.size());
-            wanted.extend(want(path, entry.size()).map(|how| (path.to_owned(), how)));
+            // A project of Django may be called anything, also `docs`.
+            let judged = projects
+                .iter()
+                .find_map(|project| path.strip_prefix(project.as_str()));
+            let how = want(judged.unwrap_or(path), entry.size());
+            wanted.extend(how.map(|how| (path.to_owned(), how)));
         }
     }
     if !unpushed.is_known() {

@@ -1,9 +1,12 @@
-//! Which files may run in a process, by their names alone?
+//! Which files may run in a process, by their names?
 //!
 //! Tests, scripts, documentation, examples, browser assets and what package managers put
 //! there never do.
 
+use std::collections::BTreeSet;
+
 use crate::code::Language;
+use crate::tree::Tree;
 use slugsmith_ecosystems as ecosystems;
 
 /// Folders that package managers and builds fill.
@@ -153,6 +156,29 @@ pub(super) fn outside_the_app(path: &str) -> bool {
             || part.ends_with("-examples")
             || part.ends_with("_examples")
     })
+}
+
+/// Folders at the top, each with its `/`, that are the project of a Python server: a package with the module that the
+/// server starts. Their name tells nothing of what is in them.
+pub(super) fn projects(tree: &Tree) -> Vec<String> {
+    const STARTED: &[&str] = &["wsgi.py", "asgi.py"];
+    let paths = || {
+        tree.entries()
+            .iter()
+            .filter_map(|entry| entry.path().to_str())
+    };
+    let folder_of = |path: &str, names: &[&str]| {
+        let (folder, name) = path.split_once('/')?;
+        names.contains(&name).then(|| folder.to_owned())
+    };
+    let started: BTreeSet<String> = paths()
+        .filter_map(|path| folder_of(path, STARTED))
+        .collect();
+    let packages = paths().filter_map(|path| folder_of(path, &["__init__.py"]));
+    packages
+        .filter(|folder| started.contains(folder))
+        .map(|folder| format!("{folder}/"))
+        .collect()
 }
 
 /// Whether others wrote this file: a package copied into a folder of the app, or `WordPress`

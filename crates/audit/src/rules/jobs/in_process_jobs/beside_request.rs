@@ -147,7 +147,8 @@ pub(super) fn started(facts: &Facts<'_>, site: Site<'_>) -> Option<String> {
             _ => None,
         },
         Language::JavaScript => match call.callee.as_str() {
-            "setImmediate" | "process.nextTick" => first().or_else(inside),
+            // `process.nextTick` runs before anything else does: it is the request's own work.
+            "setImmediate" => first().or_else(inside),
             _ if matches!(call.method(), "add" | "push") && is_memory_queue(site) => {
                 first().or_else(inside).or_else(|| Some("send".to_owned()))
             }
