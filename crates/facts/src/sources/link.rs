@@ -95,24 +95,32 @@ impl Seen {
     /// Takes in a module's values under a local name.
     fn take(&mut self, table: &Table, module: &Module) {
         let local = module.local.as_str();
-        for (name, value) in table {
-            let mut add = |name: String| {
-                self.names.entry(name).or_insert_with(|| value.clone());
-            };
-            if let Kind::Shared = module.kind {
-                add(name.clone());
-                continue;
-            }
-            if let Kind::Name = module.kind {
+        let mut add = |name: String, value: &Expr| {
+            self.names.entry(name).or_insert_with(|| value.clone());
+        };
+        // A name that the module exports is that one; only another is what it exports as a whole.
+        let is_named = matches!(module.kind, Kind::Name | Kind::Whole);
+        if is_named {
+            for (name, value) in table {
                 let below = name.strip_prefix(local);
                 if below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '('])) {
-                    add(name.clone());
-                }
-                if let Some(rest) = name.strip_prefix("default") {
-                    add(format!("{local}{rest}"));
+                    add(name.clone(), value);
                 }
             }
-            add(format!("{local}.{name}"));
+        }
+        for (name, value) in table {
+            if let Kind::Shared = module.kind {
+                add(name.clone(), value);
+                continue;
+            }
+            let below = name.strip_prefix("default").filter(|_| is_named);
+            // A name may be a part of the module that is not known.
+            if let Some(rest) =
+                below.filter(|rest| !rest.is_empty() || may_be_whole(value, &module.kind))
+            {
+                add(format!("{local}{rest}"), value);
+            }
+            add(format!("{local}.{name}"), value);
         }
     }
 
@@ -226,6 +234,11 @@ impl Seen {
             }
         }
     }
+}
+
+/// Whether what a module exports as a whole may be meant by a name.
+fn may_be_whole(value: &Expr, kind: &Kind) -> bool {
+    matches!(kind, Kind::Whole) || !matches!(value, Expr::Object(_))
 }
 
 /// What a file's own settings objects hold: their fields are not assigned by that name.

@@ -416,4 +416,19 @@ mod tests {
             assert_eq!(may_run(path, language), runs, "{path}");
         }
     }
+    #[test]
+    fn a_project_of_python_is_one_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [
+            "docs/__init__.py",
+            "docs/asgi.py",
+            "examples/wsgi.py",
+            "tests/__init__.py",
+        ] {
+            let path = folder.path().join(path);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, "").unwrap();
+        }
+        assert_eq!(projects(&Tree::read(folder.path())), ["docs/"]);
+    }
 }

@@ -20,6 +20,8 @@ pub(in super::super) enum Kind {
     Namespace,
     /// One of its names, or what it exports by default.
     Name,
+    /// What it exports by default, as a whole: `const settings = require("./settings")`.
+    Whole,
     /// There is none: all names of the file stand in this one, as PHP's includes do it.
     Shared,
 }
@@ -40,7 +42,11 @@ pub(in super::super) fn modules(
                     found.extend(file.map(|file| Module {
                         file: *file,
                         local: local.to_owned(),
-                        kind: Kind::Name,
+                        kind: if is_whole(code, local) {
+                            Kind::Whole
+                        } else {
+                            Kind::Name
+                        },
                     }));
                 }
                 Language::Python => found.extend(python_module(index, code, &import.module, local)),
@@ -62,7 +68,7 @@ pub(in super::super) fn modules(
                     found.extend(file.map(|file| Module {
                         file,
                         local: local.to_owned(),
-                        kind: Kind::Name,
+                        kind: Kind::Whole,
                     }));
                 }
                 Language::Ruby | Language::Java => {}
@@ -73,6 +79,12 @@ pub(in super::super) fn modules(
         found.extend(shared(sources, index, code));
     }
     found
+}
+
+/// Whether a name is given what `require` gives, and no part of it.
+fn is_whole(code: &Code, local: &str) -> bool {
+    let mut assignments = code.assignments.iter();
+    assignments.any(|one| one.target == local && one.value.callee() == Some("require"))
 }
 
 /// The files whose names a file of PHP has as its own: what it includes, and what that includes, a few steps.
