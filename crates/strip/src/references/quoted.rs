@@ -10,9 +10,9 @@ use super::MAX_LITERAL;
 #[derive(Debug, Clone, Copy)]
 pub struct Quoted<'a> {
     pub text: &'a str,
-    /// As [`Literal::open`].
+    /// As [`super::Literal::open`].
     pub open: bool,
-    /// As [`Literal::at`].
+    /// As [`super::Literal::at`].
     pub at: usize,
     /// Bits of [`KINDS`]: nothing is in the text whose bit is not there.
     pub(super) kinds: u8,
