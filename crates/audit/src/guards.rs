@@ -86,6 +86,20 @@ pub fn is_maintenance(facts: &Facts<'_>, path: &str) -> bool {
             .any(|process| process.mentions(&[stem]))
 }
 
+/// Whether a call of Rails sends to a channel of Action Cable, or listens to one.
+#[must_use]
+pub fn streams(site: Site<'_>) -> bool {
+    matches!(
+        site.call.method(),
+        "stream_from"
+            | "stream_for"
+            | "broadcasts_to"
+            | "broadcasts"
+            | "broadcast_to"
+            | "broadcasts_refreshes"
+    )
+}
+
 /// Whether a process runs a task of the Rakefile.
 fn runs_rake(facts: &Facts<'_>) -> bool {
     let mut commands = facts.processes.iter().flat_map(|process| &process.commands);

@@ -81,12 +81,7 @@ fn uwsgi(files: &dyn Files, command: &Command) -> Vec<Next> {
         if name == "ini" {
             found.extend(settings(files, command, value));
         } else if let Some(text) = started(name, value) {
-            found.push(Next::line(
-                &text,
-                &command.path,
-                command.line,
-                command.folder.clone(),
-            ));
+            found.push(Next::beside(command, &text));
         }
     }
     found

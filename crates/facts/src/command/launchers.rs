@@ -13,7 +13,7 @@ pub(super) fn shell(files: &dyn Files, command: &Command) -> Option<Next> {
     let words = &command.words;
     let line = |text: &str, arguments: &[String]| Next {
         arguments: arguments.to_vec(),
-        ..Next::line(text, &command.path, command.line, command.folder.clone())
+        ..Next::beside(command, text)
     };
     let mut strict = false;
     match command.program() {
@@ -79,7 +79,7 @@ pub(super) fn leads(files: &dyn Files, command: &Command) -> Vec<Next> {
         "pm2" | "pm2-runtime" | "pm2-docker" => pm2(files, command, &words),
         "supervisord" => supervisor(files, command, &words),
         "nodemon" | "chokidar" | "watchexec" => value(&words, &["--exec", "-x", "-c"])
-            .map(|text| Next::line(text, &command.path, command.line, command.folder.clone()))
+            .map(|text| Next::beside(command, text))
             .into_iter()
             .collect(),
         "node" | "tsx" | "ts-node" | "bun" => helper(files, command, &words),
@@ -177,12 +177,7 @@ fn quoted(command: &Command, words: &[&str]) -> Vec<Next> {
                 Some(format!("{} run {name}", prefix.trim_end_matches(':')))
             });
         let text = text.unwrap_or_else(|| (*word).to_owned());
-        found.push(Next::line(
-            &text,
-            &command.path,
-            command.line,
-            command.folder.clone(),
-        ));
+        found.push(Next::beside(command, &text));
     }
     found
 }
@@ -225,12 +220,7 @@ fn pm2(files: &dyn Files, command: &Command, words: &[&str]) -> Vec<Next> {
             ""
         };
         let text = format!("{program}{target} {}", arguments.join(" "));
-        return vec![Next::line(
-            text.trim(),
-            &command.path,
-            command.line,
-            command.folder.clone(),
-        )];
+        return vec![Next::beside(command, text.trim())];
     }
     let Some(text) = files.text(&path) else {
         return Vec::new();

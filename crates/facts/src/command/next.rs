@@ -25,6 +25,11 @@ pub(super) struct Next {
 }
 
 impl Next {
+    /// A command line that stands where another one does.
+    pub(super) fn beside(command: &Command, text: &str) -> Self {
+        Self::line(text, &command.path, command.line, command.folder.clone())
+    }
+
     /// One command line of a file.
     pub(super) fn line(
         text: &str,

@@ -144,15 +144,8 @@ fn live_query(facts: &Facts<'_>) -> Verdict {
 fn action_cable(facts: &Facts<'_>) -> Verdict {
     let text = facts.sources.text("config/cable.yml")?;
     let used = calls_to(facts, Language::Ruby, |site| {
-        let streams = matches!(
-            site.call.method(),
-            "stream_from"
-                | "stream_for"
-                | "broadcasts_to"
-                | "broadcasts"
-                | "broadcast_to"
-                | "broadcasts_refreshes"
-        ) || site.call.callee == "ActionCable.server.broadcast"
+        let streams = guards::streams(site)
+            || site.call.callee == "ActionCable.server.broadcast"
             || site.call.method().starts_with("broadcast_") && site.code.path.starts_with("app/");
         streams && !site.code.path.starts_with("config/")
     })

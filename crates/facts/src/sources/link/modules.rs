@@ -1,6 +1,6 @@
 //! Which files do the imports of a file name?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::paths::join;
 use super::super::{Sources, reach};
@@ -87,9 +87,12 @@ fn is_whole(code: &Code, local: &str) -> bool {
     assignments.any(|one| one.target == local && one.value.callee() == Some("require"))
 }
 
+/// Files whose names one file of PHP has as its own, at most: where all files include one another, the nearest.
+const MOST_SHARED: usize = 32;
+
 /// The files whose names a file of PHP has as its own: what it includes, and what that includes, a few steps.
 fn shared(sources: &Sources, index: &BTreeMap<&str, usize>, code: &Code) -> Vec<Module> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     let mut files = vec![code];
     for _ in 0..PASSES {
         let mut next = Vec::new();
@@ -97,7 +100,8 @@ fn shared(sources: &Sources, index: &BTreeMap<&str, usize>, code: &Code) -> Vec<
             let plain = code.imports.iter().filter(|import| import.names.is_empty());
             let included = plain.filter_map(|import| included(index, code, &import.module));
             for file in included {
-                if seen.insert(file) {
+                if seen.len() < MOST_SHARED && !seen.contains(&file) {
+                    seen.push(file);
                     next.extend(sources.files.get(file));
                 }
             }

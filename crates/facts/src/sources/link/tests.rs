@@ -98,3 +98,50 @@ fn what_a_condition_sets_is_not_known() {
     );
     assert_eq!(found, Expr::Name("URL".to_owned()));
 }
+
+#[test]
+fn a_file_of_php_has_the_names_of_what_it_includes() {
+    let settings = (
+        "inc/settings.php",
+        Language::Php,
+        "<?php $host = 'db'; return ['own' => ['host' => 'a']];",
+    );
+    let common = (
+        "inc/common.php",
+        Language::Php,
+        "<?php require __DIR__ . '/settings.php';",
+    );
+    let page = |text: &'static str| ("page.php", Language::Php, text);
+    let of = |text: &'static str| argument(&[settings, common, page(text)], "page.php", "f");
+    let text = |text: &str| Expr::Text(text.to_owned());
+    assert_eq!(of("<?php require 'inc/common.php'; f($host);"), text("db"));
+    assert_eq!(
+        of("<?php $c = require 'inc/settings.php'; f($c['own']['host']);"),
+        text("a")
+    );
+    assert_eq!(of("<?php f($host);"), Expr::Name("host".to_owned()));
+}
+
+#[test]
+fn files_that_include_one_another_share_few_names() {
+    let all: Vec<(String, String)> = (0..100)
+        .map(|at| {
+            let others: String = (0..100)
+                .map(|other| format!("include 'f{other}.php';"))
+                .collect();
+            (
+                format!("f{at}.php"),
+                format!("<?php {others} $v{at} = 'x'; f($v99, $v1);"),
+            )
+        })
+        .collect();
+    let files: Vec<_> = all
+        .iter()
+        .map(|(path, text)| (path.as_str(), Language::Php, text.as_str()))
+        .collect();
+    // The nearest ones are known, those far away are not.
+    assert_eq!(
+        argument(&files, "f0.php", "f"),
+        Expr::Name("v99".to_owned())
+    );
+}

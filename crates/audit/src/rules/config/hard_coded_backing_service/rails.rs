@@ -34,15 +34,6 @@ pub(super) fn cable(facts: &Facts<'_>) -> Option<Evidence> {
 /// Whether the app has a channel of its own that streams.
 fn has_channels(facts: &Facts<'_>) -> bool {
     guards::used(facts, Language::Ruby, |site| {
-        site.code.path.starts_with("app/")
-            && matches!(
-                site.call.method(),
-                "stream_from"
-                    | "stream_for"
-                    | "broadcasts_to"
-                    | "broadcasts"
-                    | "broadcast_to"
-                    | "broadcasts_refreshes"
-            )
+        site.code.path.starts_with("app/") && guards::streams(site)
     })
 }
