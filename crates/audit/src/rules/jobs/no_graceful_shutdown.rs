@@ -139,11 +139,15 @@ fn stop_in_node(site: &Site<'_>) -> String {
             "process.on(\"SIGTERM\", () => {receiver}.close().then(() => process.exit(0)))"
         );
     }
-    let makes_server = site
-        .code
-        .calls
-        .iter()
-        .any(|call| call.method() == "createServer");
+    // An app of Express beside Node's server has no `close`.
+    let makes_server = site.code.assignments.iter().any(|one| {
+        let made = one
+            .value
+            .callee()
+            .and_then(|callee| callee.rsplit('.').next());
+        one.target == receiver
+            && matches!(made, Some("createServer" | "createSecureServer" | "Server"))
+    });
     match (assigned, is_name && makes_server) {
         (Some(name), _) => {
             format!("process.on(\"SIGTERM\", () => {name}.close(() => process.exit(0)))")

@@ -126,9 +126,10 @@ fn a_file_of_php_has_the_names_of_what_it_includes() {
 fn files_that_include_one_another_share_few_names() {
     let all: Vec<(String, String)> = (0..100)
         .map(|at| {
-            let others: String = (0..100)
+            let others: Vec<String> = (0..100)
                 .map(|other| format!("include 'f{other}.php';"))
                 .collect();
+            let others = others.concat();
             (
                 format!("f{at}.php"),
                 format!("<?php {others} $v{at} = 'x'; f($v99, $v1);"),
