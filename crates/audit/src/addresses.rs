@@ -25,6 +25,9 @@ const SCHEMES: &[&str] = &[
     "tcp://127.0.0.1:6379",
 ];
 
+/// In bytes; no address is longer.
+const LONGEST: usize = 2_000;
+
 /// Whether a text is an address, or names a host as libpq does (`host=… dbname=…`).
 pub(super) fn is_backing_address(text: &str) -> bool {
     let scheme = SCHEMES.iter().find(|scheme| text.starts_with(**scheme));
@@ -92,11 +95,11 @@ fn split_host(text: &str) -> Option<(&str, &str)> {
 /// Whether a text says where a database is by keys, as libpq and PDO take it.
 fn has_parts(text: &str) -> bool {
     let by_pdo = text.starts_with("mysql:") || text.starts_with("pgsql:");
-    by_pdo || text.contains("host=") && (text.contains("dbname=") || text.contains("user="))
+    text.contains("host=") && (by_pdo || text.contains("dbname=") || text.contains("user="))
 }
 
 /// The parts of a text behind each other, with `…` for those that are not known; nothing of what is no text. Joins in
-/// joins end after a few steps.
+/// joins end after a few steps, and at a length: names of names of joins grow with each step.
 fn write_parts(code: &Code, value: &Expr, text: &mut String, depth: usize) {
     match code.resolve(value) {
         Expr::Text(part) => text.push_str(part),
@@ -104,6 +107,9 @@ fn write_parts(code: &Code, value: &Expr, text: &mut String, depth: usize) {
         Expr::Join(parts) if depth < 8 => {
             for part in parts {
                 let before = text.len();
+                if before > LONGEST {
+                    return;
+                }
                 write_parts(code, part, text, depth + 1);
                 if text.len() == before && part.text() != Some("") {
                     text.push('…');
@@ -120,6 +126,9 @@ fn write_parts(code: &Code, value: &Expr, text: &mut String, depth: usize) {
             text.push_str(parts.next().unwrap_or_default());
             for part in parts {
                 let before = text.len();
+                if before > LONGEST {
+                    return;
+                }
                 if let Some(value) = values.next() {
                     write_parts(code, value, text, depth + 1);
                 }
@@ -177,12 +186,29 @@ mod tests {
             "https://example.com",
             "redis",
             "postgres://{user}@h/d",
+            "mysql: the server has gone away",
+            "mysql:unix_socket=/run/mysql.sock",
         ] {
             assert!(!is_backing_address(text), "{text}");
         }
         assert_eq!(masked("postgres://u:p@h/d"), "postgres://…@h/d");
         assert_eq!(masked("host=h password=x"), "host=h");
     }
+
+    #[test]
+    fn names_of_long_joins_end() {
+        use slugsmith_facts::code::{Language, parse};
+        let join = |name: &str| [name; 60].join(" + ");
+        let mut text = "a0 = 'x' + y\n".to_owned();
+        for at in 1..8 {
+            text += &format!("a{at} = {}\n", join(&format!("a{}", at - 1)));
+        }
+        let code = parse("a.py", Language::Python, &text);
+        let mut written = String::new();
+        write_parts(&code, &Expr::Name("a7".to_owned()), &mut written, 0);
+        assert!(written.len() < LONGEST + 500, "{}", written.len());
+    }
+
     #[test]
     fn an_address_of_parts_counts_where_its_host_is_written() {
         use slugsmith_facts::code::{Language, parse};

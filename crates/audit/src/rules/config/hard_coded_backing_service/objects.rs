@@ -52,9 +52,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
             for one in &code.assignments {
                 let is_used = branch(code, one.scope) == Branch::Always
                     && !one.target.split('.').any(|part| ELSEWHERE.contains(&part));
-                let host = is_used.then(|| host_within(code, &one.value, 0)).flatten();
-                let host = host
-                    .or_else(|| is_used.then(|| host_of_target(code, &one.target, &one.value))?);
+                if !is_used {
+                    continue;
+                }
+                let host = host_within(code, &one.value, 0)
+                    .or_else(|| host_of_target(code, &one.target, &one.value));
                 let Some(host) = host else { continue };
                 let message = format!(
                     "The settings of the database have the host `{host}`, whatever the environment says{}.",
