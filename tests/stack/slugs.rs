@@ -768,7 +768,8 @@ fn what_the_shell_survives_is_a_warning() {
 fn what_a_program_takes_out_of_a_module_is_in_it() {
     let procfile = "a: gunicorn web:app\nb: gunicorn web:gone\nc: gunicorn web\nd: uvicorn --app-dir src api:app\n\
                     e: uvicorn --app-dir src api:gone\nf: gunicorn computed:anything\ng: python -m pkg\n\
-                    h: sh -c 'node \"$0\"' gone.js\ni: java -cp classes com.x.Main\nj: java -cp classes com.x.Gone\n";
+                    h: sh -c 'node \"$0\"' gone.js\ni: java -cp classes com.x.Main\nj: java -cp classes com.x.Gone\n\
+                    k: gunicorn 'web:app()'\nl: gunicorn 'web:made(\"a/b=c\")'\n";
     let program = ("bin/x", "");
     let files = [
         NODE,
@@ -798,10 +799,11 @@ fn what_a_program_takes_out_of_a_module_is_in_it() {
         "Procfile:8: `h`: `node \"$0\"` needs the file gone.js, which does not exist.",
         "Procfile:10: `j`: `java -cp classes com.x.Gone` needs the class com.x.Gone, which its class path does not \
          have.",
+        "Procfile:12: `l`: `gunicorn 'web:made(\"a/b=c\")'` needs `made` in the module web, which does not have it.",
     ] {
         assert!(lacks(wanted), "{wanted}\n{found:#?}");
     }
-    assert_eq!(found.len(), 6, "{found:#?}");
+    assert_eq!(found.len(), 7, "{found:#?}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub(super) fn server<'w>(program: &str, words: &[&'w str]) -> Vec<Need> {
         .zip(after)
         .filter(|(_, before)| !values.contains(before))
         .map(|(word, _)| *word)
-        .find(|word| !word.starts_with('-') && !word.contains(['/', '$', '=', '(']));
+        .find(|word| !word.starts_with('-') && !head(word).contains(['/', '$', '=']));
     // hypercorn is told the interface in front of the module.
     let bare = |target: &'w str| match target.split_once(':') {
         Some(("asgi" | "wsgi", rest)) if program == "hypercorn" && rest.contains(':') => rest,
@@ -113,6 +113,11 @@ pub(super) fn server<'w>(program: &str, words: &[&'w str]) -> Vec<Need> {
         found.push(Need::Object { module, name });
     }
     found
+}
+
+/// The part of `shop.wsgi:make(mode="live")` in front of what the factory is given.
+fn head(target: &str) -> &str {
+    target.split('(').next().unwrap_or_default()
 }
 
 /// Modules that the text behind `-c` imports before anything else could go wrong, or be prepared.
