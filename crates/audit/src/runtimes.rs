@@ -300,7 +300,8 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
     if is_open(range) || range.contains("lts") {
         return None;
     }
-    let best = alternatives(range).map(newest).max()?;
+    let part = alternatives(range).max_by_key(|part| newest(part))?;
+    let best = newest(part);
     let major = *best.first()?;
     if runtime == "dotnet" {
         return Some(range.to_owned());
@@ -316,8 +317,8 @@ pub(super) fn line(runtime: &str, range: &str) -> Option<String> {
         return Some(shown.to_string());
     }
     // `^8.0` and `~> 3` leave the minor version open: the newest one is taken.
-    let open_minor = range.contains('^')
-        || (range.contains('~') && best.len() < 3)
+    let open_minor = part.contains('^')
+        || (part.contains('~') && best.len() < 3)
         || (runtime == "php" && best.len() < 2);
     if open_minor && !(runtime == "php" && major < 8) {
         return None;
@@ -382,6 +383,8 @@ mod tests {
             ("php", "^7.2", Some("7.4")),
             ("php", "^8.0", None),
             ("php", "~8.0.0", Some("8.0")),
+            ("php", "^7.4 || ~8.0.0", Some("8.0")),
+            ("php", "~8.1.0 || ^8.2", None),
             ("java", "1.8", Some("8")),
             ("go", "1.20", Some("1.20")),
             ("dotnet", "8", Some("8")),

@@ -6,8 +6,12 @@ use slugsmith_facts::code::{Expr, Language};
 /// Whether a call of Node code listens for HTTP: `listen` with something like a port.
 pub(super) fn listens_in_node(site: Site<'_>) -> bool {
     let call = site.call;
+    // Slack's Bolt: `await app.start(process.env.PORT || 3000)`.
+    let bolt = call.method() == "start"
+        && site.code.imports("@slack/bolt")
+        && !call.receiver().contains("receiver");
     if site.code.language != Language::JavaScript
-        || call.method() != "listen"
+        || call.method() != "listen" && !bolt
         || call.receiver().is_empty()
     {
         return false;

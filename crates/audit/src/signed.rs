@@ -204,7 +204,12 @@ pub(super) fn origin<'a>(code: &'a Code, value: &'a Expr, scope: usize) -> &'a E
     for _ in 0..4 {
         let (callee, arguments) = match value {
             Expr::Call { callee, arguments } => (callee, arguments),
-            Expr::Name(name) => return of_class(code, name).unwrap_or(value),
+            // Ruby calls a method by its bare name.
+            Expr::Name(name) => {
+                let ruby = code.language == Language::Ruby;
+                let given = || code.given_by(name).filter(|_| ruby);
+                return of_class(code, name).or_else(given).unwrap_or(value);
+            }
             _ => return value,
         };
         let first = arguments.first().map(|one| &one.value);

@@ -16,6 +16,7 @@ mod arms;
 mod branch;
 mod builder;
 mod expression;
+pub(crate) mod given;
 pub(crate) mod javascript;
 pub mod mentions;
 mod resolve;

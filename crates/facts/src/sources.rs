@@ -9,6 +9,7 @@ mod deployed;
 mod files;
 mod flask;
 mod go_packages;
+mod json_modules;
 mod kinds;
 mod link;
 pub mod lists;
@@ -77,7 +78,8 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
             continue;
         }
         let folder = entry.kind() == EntryKind::Directory;
-        let is_named = ignored.matched(path, folder).is_ignore();
+        let is_named = ignored.matched(path, folder).is_ignore()
+            && (folder || unpushed.is_known() || !is_there_all_the_same(&ignored, path));
         if names::vendored(path) || unpushed.has(path, folder, is_named) {
             if folder {
                 hidden = Some(path.to_owned());
@@ -133,6 +135,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         }
     }
     sources.files.sort_by(|a, b| a.path.cmp(&b.path));
+    json_modules::read(app, &mut sources);
     lists::read(app, &mut sources);
     let processes = process::read(app, &sources);
     configured::read(app, &mut sources, &processes);
@@ -195,6 +198,22 @@ fn sort(sources: &mut Sources) {
         .collect();
     both.sort_unstable();
     (sources.paths, sources.sizes) = both.into_iter().unzip();
+}
+
+/// A module that a list names by its very path and that is there, where no repository says whether it was committed: a
+/// build without git has only what was pushed, and no compiler writes a single file under such a line.
+fn is_there_all_the_same(ignored: &Gitignore, path: &str) -> bool {
+    let is_code = [".ts", ".js", ".py", ".rb", ".php", ".go", ".java"]
+        .iter()
+        .any(|ending| path.ends_with(ending));
+    let is_bundle = path.contains(".min.") || path.contains("bundle") || path.ends_with(".d.ts");
+    is_code
+        && !is_bundle
+        && path.contains('/')
+        && ignored
+            .matched(path, false)
+            .inner()
+            .is_some_and(|glob| glob.original().trim_start_matches('/') == path)
 }
 
 fn gitignore(app: &App, sources: &mut Sources) -> Gitignore {

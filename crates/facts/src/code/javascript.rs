@@ -328,6 +328,18 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
     }
 
+    /// `import request = require("request")` of TypeScript.
+    fn visit_ts_import_equals_declaration(&mut self, it: &ast::TSImportEqualsDeclaration<'a>) {
+        if let ast::TSModuleReference::ExternalModuleReference(module) = &it.module_reference {
+            let local = it.id.name.to_string();
+            let line = self.line(it.span);
+            let module = &module.expression.value;
+            self.builder.import(module, vec![local.clone()], line);
+            self.builder.alias(module, None, local);
+        }
+        walk::walk_ts_import_equals_declaration(self, it);
+    }
+
     fn visit_export_all_declaration(&mut self, it: &ast::ExportAllDeclaration<'a>) {
         let line = self.line(it.span);
         self.builder.import(&it.source.value, Vec::new(), line);
@@ -341,6 +353,13 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_export_default_declaration(&mut self, it: &ast::ExportDefaultDeclaration<'a>) {
         if let Some(value) = it.declaration.as_expression() {
             let value = self.value(value, 0);
+            let line = self.line(it.span);
+            self.builder
+                .assign("module.exports".to_owned(), value, line);
+        }
+        if let ast::ExportDefaultDeclarationKind::FunctionDeclaration(function) = &it.declaration {
+            let named = function.id.as_ref();
+            let value = named.map_or(Expr::Function, |id| Expr::Name(id.name.to_string()));
             let line = self.line(it.span);
             self.builder
                 .assign("module.exports".to_owned(), value, line);
@@ -493,6 +512,25 @@ impl<'a> Visit<'a> for Reader<'_> {
             self.builder.returned(Expr::Nil, line);
         }
         walk::walk_return_statement(self, it);
+    }
+
+    /// `get secret() { return this.values.secret; }` is a field that holds what stands behind its only `return`.
+    fn visit_method_definition(&mut self, it: &ast::MethodDefinition<'a>) {
+        let body = it
+            .value
+            .body
+            .as_ref()
+            .map(|body| body.statements.as_slice());
+        if let (ast::MethodDefinitionKind::Get, Some([ast::Statement::ReturnStatement(only)])) =
+            (it.kind, body)
+            && let Some(given) = &only.argument
+        {
+            let value = self.value(given, 0);
+            let line = self.line(given.span());
+            self.builder
+                .assign(format!("this.{}", key_name(&it.key)), value, line);
+        }
+        walk::walk_method_definition(self, it);
     }
 
     fn visit_property_definition(&mut self, it: &ast::PropertyDefinition<'a>) {

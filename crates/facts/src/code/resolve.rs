@@ -1,5 +1,6 @@
 //! What does a name stand for in production, as far as the file tells?
 
+use super::given;
 use super::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
 
 impl Code {
@@ -33,6 +34,7 @@ impl Code {
         let imported = || self.imported.iter().find(|one| called(&one.target));
         own.map(|(_, value)| value)
             .or_else(|| Some(&imported()?.value))
+            .or_else(|| given::own_method(self, callee))
     }
 
     /// Functions at the level of the file that give back one value without choices, by the names that the file gives
@@ -89,6 +91,14 @@ impl Code {
         fields.find(|one| one.target.strip_prefix("this.") == Some(field))
     }
 
+    /// `this.values.secret`, where the class gives `this.values` one object, wherever it does so.
+    fn key_of_kept(&self, name: &str) -> Option<&Expr> {
+        let (object, key) = name.rsplit_once('.')?;
+        let mut given = self.assignments.iter().filter(|one| one.target == object);
+        let only = given.next().filter(|_| object.starts_with("this."))?;
+        given.next().is_none().then(|| only.value.key(key))?
+    }
+
     /// The assignment that gives a name its value in a dyno: the last one, but not one that only
     /// development runs; and where a condition or a failed read chooses between a written
     /// literal and something that isn't one, the latter, since the literal is then a fallback.
@@ -133,13 +143,18 @@ impl Code {
                     .name()
                     .is_some_and(|name| name.starts_with("require()."))
             };
-            let Some(found) = self
-                .set_in_production(name, &sees)
-                .filter(is_own)
-                .or_else(|| self.imported.iter().find(|known| known.target == *name))
+            let own = self.set_in_production(name, &sees).filter(is_own);
+            let imported = || self.imported.iter().find(|known| known.target == *name);
+            // What a module gives is better than the call that loads it.
+            let loaded = own
+                .filter(|one| one.value.callee() == Some("require"))
+                .and_then(|_| imported());
+            let Some(found) = loaded
+                .or(own)
+                .or_else(imported)
                 .or_else(|| self.own_field(name))
             else {
-                return value;
+                return self.key_of_kept(name).unwrap_or(value);
             };
             value = &found.value;
         }

@@ -37,6 +37,9 @@ const TEXT_NAMES: &[&str] = &[
     "elixir_buildpack.config",
     "global.json",
     "Godeps.json",
+    "application.conf",
+    "master.key",
+    "production.key",
 ];
 
 /// Endings of templates of a server's settings.
@@ -55,6 +58,7 @@ const TEXT_ENDINGS: &[&str] = &[
     ".sh",
     ".tfvars",
     ".xml",
+    ".kt",
     ".csproj",
     ".fsproj",
     ".vbproj",

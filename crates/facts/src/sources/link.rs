@@ -7,6 +7,7 @@
 
 mod exports;
 mod modules;
+mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use super::flask;
 use crate::code::{Assignment, Branch, Code, Expr, Language, branch, names_in};
 use exports::exports;
 use modules::{Kind, Module, modules};
+use objects::{folder, packages};
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;
@@ -55,6 +57,7 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
         .map(|(at, code)| (code.path.as_str(), at))
         .collect();
     let global = global(sources, &tables);
+    let packages = packages(sources, &tables);
     let own = |at: usize, code: &Code| {
         let mut seen = Seen::default();
         for module in modules(sources, &index, code) {
@@ -66,13 +69,19 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
             seen.names.extend(settings_of(table));
         }
         if let Some(table) = global.get(&code.language) {
+            if code.language == Language::Java {
+                seen.take_members(code, table);
+            }
             seen.names.extend(
                 table
                     .iter()
                     .map(|(name, value)| (name.clone(), value.clone())),
             );
         }
-        if seen.names.is_empty() {
+        seen.package = packages
+            .get(folder(&code.path))
+            .filter(|_| code.language == Language::Go);
+        if seen.names.is_empty() && seen.package.is_none() {
             return Vec::new();
         }
         seen.used_in(code)
@@ -87,11 +96,13 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
 
 /// What a file knows of others.
 #[derive(Default)]
-struct Seen {
+struct Seen<'t> {
     names: Table,
+    /// Those of the package, as Go has them.
+    package: Option<&'t Table>,
 }
 
-impl Seen {
+impl Seen<'_> {
     /// Takes in a module's values under a local name.
     fn take(&mut self, table: &Table, module: &Module) {
         let local = module.local.as_str();
@@ -149,7 +160,7 @@ impl Seen {
         used.extend(conditions.flat_map(names_in));
         let known = used
             .iter()
-            .filter_map(|name| Some((name, self.value(name, code.language)?)));
+            .filter_map(|name| Some((name, self.value(name, code)?)));
         known
             .map(|(name, value)| Assignment {
                 target: name.clone(),
@@ -160,8 +171,11 @@ impl Seen {
             .collect()
     }
 
-    fn value(&self, name: &str, language: Language) -> Option<Expr> {
-        if let Some(value) = self.names.get(name) {
+    fn value(&self, name: &str, code: &Code) -> Option<Expr> {
+        let language = code.language;
+        let of_package = || self.package?.get(name);
+        let known = self.names.get(name).or_else(of_package);
+        if let Some(value) = known.or_else(|| self.of_object(name, code)) {
             return Some(value.clone());
         }
         // What a call gives is known by the function only.
@@ -207,7 +221,7 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl Seen<'_> {
     /// `cfg.Server.Port`: the field of the one struct that has it, or of the one that is called
     /// after what stands before it (`serverConfig`).
     fn field(&self, object: &str, key: &str) -> Option<Expr> {

@@ -128,6 +128,9 @@ fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
     if !sources.has("config.ru") {
         return;
     }
+    if !sources.has("config/application.rb") && !sources.has("config/app.rb") {
+        keep_required(sources, commands);
+    }
     let loaded: BTreeSet<String> = sources
         .files
         .iter()
@@ -146,6 +149,67 @@ fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
                 loaded.contains(stem) || commands.iter().any(|command| command.contains(stem))
             })
     });
+}
+
+/// Where no framework loads folders, Ruby runs what its entry files require, and what those do. Nothing is dropped
+/// where a path is computed.
+fn keep_required(sources: &mut Sources, commands: &[String]) {
+    const BY_FOLDER: &[&str] = &[
+        "require_all",
+        "require_rel",
+        "require_dir",
+        "autoload",
+        "autoload_all",
+        "push_dir",
+        "glob",
+        "load!",
+    ];
+    let ruby = || {
+        let files = sources.files.iter();
+        files.filter(|code| code.language == Language::Ruby)
+    };
+    let unknown = ruby().any(|code| {
+        let mut calls = code.calls.iter();
+        let by_folder = calls.any(|call| {
+            BY_FOLDER.contains(&call.method())
+                || call.callee.starts_with("Dir.")
+                || call.callee == "Dir"
+        });
+        let by_loader = code.calls.iter().any(|call| {
+            call.method() == "require" && !matches!(call.receiver(), "" | "Bundler" | "Kernel")
+        });
+        code.computed_imports || by_folder || by_loader
+    });
+    if unknown {
+        return;
+    }
+    let stem = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.trim_end_matches(".rb").to_owned()
+    };
+    let is_entry = |path: &str| {
+        let short = path.trim_end_matches(".rb");
+        path.ends_with(".ru")
+            || path.starts_with("config/")
+            || path.ends_with("Rakefile")
+            || !path.contains('/')
+            || commands.iter().any(|command| command.contains(short))
+    };
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    let mut pending: Vec<&Code> = ruby().filter(|code| is_entry(&code.path)).collect();
+    while let Some(code) = pending.pop() {
+        if kept.insert(code.path.clone()) {
+            let wanted: BTreeSet<String> = code
+                .imports
+                .iter()
+                .map(|import| stem(&import.module))
+                .collect();
+            pending.extend(ruby().filter(|other| wanted.contains(&stem(&other.path))));
+        }
+    }
+    sources
+        .files
+        .retain(|code| code.language != Language::Ruby || kept.contains(&code.path));
 }
 
 /// Packages that load the app's code by folder, not by import.

@@ -2,6 +2,7 @@
 
 mod alchemy;
 mod django;
+mod kept;
 mod laravel;
 mod objects;
 mod rails;
@@ -73,7 +74,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal_settings(facts));
     evidence.extend(django(facts));
     evidence.extend(laravel(facts));
-    let objects = objects::check(facts);
+    let mut objects = objects::check(facts);
+    objects.extend(kept::check(facts));
     // Where a client is given them, that is told.
     evidence.extend(
         objects

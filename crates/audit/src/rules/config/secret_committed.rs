@@ -5,6 +5,7 @@ mod app_key;
 mod configured;
 mod credentials;
 mod files;
+mod frameworks;
 mod handed;
 mod keys;
 mod literal;
@@ -42,7 +43,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own (PEM, the
             JSON of a Google service account, a JWK with its private part), or written
-            out in code, also line by line. Addresses of databases and queues with a password, in settings of
+            out in code, also line by line; `config/master.key` beside the credentials of Rails that it opens. The keys
+            of Sinatra's, Rack's and Roda's sessions, of Koa's, Yii's and CodeIgniter's cookies and of Go's stores of
+            cookies; keys that constants, functions, classes and JSON files of settings hand to what signs.
+            Addresses of databases and queues with a password, in settings of
             production (`config/cable.yml`, node-config's `production.json`). The hash of a password as the default of
             a variable that nothing declares. Passwords in code that get to a database, a mail server or another
             service by its client, beside a host that is another machine (`new mysqli(…)`,
@@ -102,6 +106,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(literal);
     evidence.extend(in_code);
     evidence.extend(private_keys(facts));
+    evidence.extend(keys::of_credentials(facts));
     evidence.extend(addresses::find(facts));
     evidence.extend(app_key::find(facts));
     evidence.extend(configured::find(facts));

@@ -112,7 +112,20 @@ fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
         .packages
         .wants_any(Ecosystem::Gem, &["rails", "rack", "sinatra", "railties"])?;
     facts.packages.version(Ecosystem::Gem, "rack")?;
-    if facts.packages.has_any(Ecosystem::Gem, SERVERS) {
+    let packages = &facts.packages;
+    let is_installed = |server: &&&str| {
+        let name = **server;
+        let key = (Ecosystem::Gem, name.to_owned());
+        let in_groups = packages
+            .wanted
+            .iter()
+            .any(|one| one.ecosystem == Ecosystem::Gem && one.name == name && one.dev);
+        let by_group = in_groups
+            && packages.wants(Ecosystem::Gem, name).is_none()
+            && !packages.needed.contains(&key);
+        packages.has(Ecosystem::Gem, name) && !by_group
+    };
+    if SERVERS.iter().any(|server| is_installed(&server)) {
         return None;
     }
     let message = format!(

@@ -134,12 +134,18 @@ fn own_app(command: &str) -> Option<String> {
 /// The place where the web process starts the schedule, if it loads this file. Where a process of its own names a
 /// clock or a scheduler, the schedule belongs to that.
 fn in_web<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Site<'a>> {
-    let own = facts.processes.iter().any(|process| {
-        matches!(
-            process.name.as_str(),
-            "clock" | "scheduler" | "cron" | "beat" | "schedule"
-        ) || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
-    });
+    // The script that the web process is started with runs there, whatever else does.
+    let is_entry = site.code.language == Language::JavaScript
+        && facts
+            .process("web")
+            .is_some_and(|web| web.mentions(&[site.code.path.as_str()]));
+    let own = !is_entry
+        && facts.processes.iter().any(|process| {
+            matches!(
+                process.name.as_str(),
+                "clock" | "scheduler" | "cron" | "beat" | "schedule"
+            ) || (process.name != "web" && process.mentions(&[site.code.path.as_str()]))
+        });
     if own || facts.process("web").is_none() || !of_web_program(facts, site.code) {
         return None;
     }

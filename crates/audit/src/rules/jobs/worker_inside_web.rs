@@ -1,5 +1,7 @@
 //! Does the web process start other processes?
 
+mod kept;
+
 use crate::jobs;
 use crate::proxies;
 use crate::rules::prelude::*;
@@ -23,7 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             the script that is started leave running (`Popen`), or a Puma or Unicorn configuration that spawns a
             worker, or Sidekiq's `configure_embed`.
             `queue.process(…)` of Bull and `new Worker(…)` of BullMQ in the web process, where
-            no other process type could run them.
+            no other process type could run them. A script of the app that code of the web process
+            starts and keeps (`this.bot = spawn(…)`).
         "},
         why: indoc! {"
             They share one dyno's memory and can't be scaled apart. When one of them dies, the
@@ -106,6 +109,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     evidence.extend(server_configuration(facts));
     evidence.extend(node_worker(facts));
+    evidence.extend(kept::check(facts));
     evidence.extend(jobs::embedded(facts).map(|site| {
         at(
             &site.code.path,
@@ -288,6 +292,25 @@ fn in_background(text: &str) -> Option<&str> {
     (is_worker(before) || is_worker(after) && !after.trim().is_empty()).then_some(before)
 }
 
+/// Words in commands of Ruby that work for themselves until they are stopped.
+const WORKERS: &[&str] = &[
+    "rake",
+    "sidekiq",
+    "jobs",
+    "worker",
+    "resque",
+    "runner",
+    "clockwork",
+    "clock",
+    "que",
+    "delayed_job",
+    "good_job",
+    "shoryuken",
+    "sneakers",
+    "karafka",
+    "scheduler",
+];
+
 /// `spawn("bundle exec rake jobs")` and `plugin :solid_queue` in a server's configuration.
 fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
     let named = |path: &str| {
@@ -310,11 +333,9 @@ fn server_configuration(facts: &Facts<'_>) -> Option<Evidence> {
             "spawn" | "Process.spawn" | "fork" | "system"
         ) && call.arguments.iter().any(|argument| {
             site.code.resolve(&argument.value).any(|value| {
-                value.text().is_some_and(|text| {
-                    ["rake", "sidekiq", "jobs", "worker", "resque", "runner"]
-                        .iter()
-                        .any(|word| text.contains(word))
-                })
+                value
+                    .text()
+                    .is_some_and(|text| WORKERS.iter().any(|word| text.contains(word)))
             })
         });
         let plugin = call.callee == "plugin"

@@ -1,5 +1,7 @@
 //! Does each dyno sign with a key of its own?
 
+mod sinatra;
+
 use crate::rules::prelude::*;
 use crate::secrets::is_signing_name;
 use crate::signed;
@@ -22,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `secret: crypto.randomBytes(…)`, `SECRET_KEY = secrets.token_hex()`, `session_secret`
             from `SecureRandom`, `securecookie.GenerateRandomKey`, `Keys.secretKeyFor`; or exported
             with `openssl rand` in `.profile` or a start command; a random value of any name that a call signs tokens
-            with (`jwt.encode(claims, pepper)`). A warning where it is only the
+            with (`jwt.encode(claims, pepper)`); Sinatra's sessions without a key, for which each process makes one
+            (a warning). A warning where it is only the
             fallback of a variable that nothing declares.
         "},
         why: indoc! {"
@@ -79,6 +82,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         }
     }
     evidence.extend(commands(facts));
+    evidence.extend(sinatra::check(facts));
     evidence.sort_by(|a, b| a.location.cmp(&b.location));
     evidence.dedup_by(|a, b| a.location == b.location);
     Outcome::when(applies, evidence)

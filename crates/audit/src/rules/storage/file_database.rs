@@ -2,6 +2,8 @@
 
 mod adonis;
 mod go;
+mod jvm;
+mod memory;
 mod node;
 mod php;
 mod python;
@@ -38,6 +40,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             with a `sqlite:` address, Laravel's `env('DB_CONNECTION', 'sqlite')`, Adonis'
             `Env.get("DB_CONNECTION", "sqlite")`, PHP's
             `define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite')`, a Go field with `default:"sqlite3"`.
+            H2, HSQL and SQLite that code of Java or Kotlin opens by address, and a database in the memory of the
+            process (`:memory:`, `MongoMemoryServer`; a warning), where there is no other.
         "#},
         why: indoc! {"
             The file is thrown away at every restart, at least once a day, and at every deploy; each
@@ -68,7 +72,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         adonis(facts),
         go(facts),
         go_default(facts).or_else(|| go_dialect(facts)),
-        spring::check(facts),
+        spring::check(facts).or_else(|| jvm::check(facts)),
         symfony(facts),
         laravel(facts),
         php_default(facts),
@@ -77,6 +81,11 @@ fn check(facts: &Facts<'_>) -> Outcome {
     .flatten()
     .chain(rails::check(facts))
     .collect();
+    let evidence = if evidence.is_empty() {
+        memory::check(facts).into_iter().collect()
+    } else {
+        evidence
+    };
     let applies = !facts.processes.is_empty();
     Outcome::when(applies, evidence)
 }

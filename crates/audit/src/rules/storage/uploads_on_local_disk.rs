@@ -5,6 +5,7 @@ mod laravel;
 mod node;
 mod plain;
 mod rails;
+mod symfony;
 
 use crate::guards;
 use crate::registry::{Docs, Evidence, Group, Outcome, Rule, Target};
@@ -39,6 +40,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `config.active_storage.service`; for Laravel at the `default` of config/filesystems.php where that is
             a local disk unless another service's variable is set.
             A client's file that Intervention's `Image::make` reads and `save` writes.
+            VichUploader's mappings and Flysystem's local adapter in Symfony's settings.
         "},
         why: indoc! {"
             A dyno's disk is its own and is thrown away at every restart, at least once a day, and
@@ -71,6 +73,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(rails::carrierwave(facts));
     evidence.extend(django::check(facts));
     evidence.extend(laravel::check(facts));
+    evidence.extend(symfony::check(facts));
     evidence.extend(plain::sites(facts));
     evidence.extend(rails::attached_to_disk(facts));
     let written = written(facts, &evidence);

@@ -185,6 +185,14 @@ impl Reader<'_> {
                 _ => env("*".to_owned()),
             };
         }
+        if let E::ComputedMemberExpression(computed) = value
+            && names_environment(self.slice(computed.expression.span()))
+        {
+            return Expr::Name(format!(
+                "{}.production",
+                dotted(self.slice(computed.object.span()))
+            ));
+        }
         let name = dotted(text);
         match name.strip_prefix("process.env.") {
             Some(variable) if !variable.contains('.') => env(variable.to_owned()),
@@ -203,6 +211,15 @@ impl Reader<'_> {
         });
         Expr::Object(entries.collect())
     }
+}
+
+/// `settings[process.env.NODE_ENV || "development"]`, `settings[env]`: the platform sets it to `production`.
+fn names_environment(key: &str) -> bool {
+    key.starts_with("process.env.NODE_ENV")
+        || matches!(
+            key,
+            "env" | "NODE_ENV" | "environment" | "nodeEnv" | "node_env" | "ENV"
+        )
 }
 
 pub(super) fn key_name(key: &ast::PropertyKey<'_>) -> String {

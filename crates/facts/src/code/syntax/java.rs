@@ -1,6 +1,6 @@
 //! Which nodes of a Java file are facts?
 
-use super::{Expr, Reader, ScopeKind, Step, children, line};
+use super::{Expr, Node, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if_statement"];
@@ -20,7 +20,8 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         "import_declaration" => {
             if let Some(module) = children(node).first() {
                 let module = reader.dotted(*module);
-                reader.builder.import(&module, Vec::new(), line(node));
+                let names = brought(node, &module);
+                reader.builder.import(&module, names, line(node));
             }
         }
         "marker_annotation" | "annotation" => {
@@ -59,4 +60,20 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         _ => {}
     }
     None
+}
+
+/// The names that a static import makes the file's own: `*` for all of the class.
+fn brought(import: Node<'_>, module: &str) -> Vec<String> {
+    let mut cursor = import.walk();
+    let parts: Vec<_> = import
+        .children(&mut cursor)
+        .map(|part| part.kind())
+        .collect();
+    let name = if parts.contains(&"asterisk") {
+        "*"
+    } else {
+        module.rsplit('.').next().unwrap_or(module)
+    };
+    let is_static = parts.contains(&"static");
+    is_static.then(|| name.to_owned()).into_iter().collect()
 }

@@ -1,12 +1,18 @@
 //! Which nodes of a Ruby file are facts?
 
-use super::{Expr, Reader, ScopeKind, Step, line};
+use super::{Expr, Node, Reader, ScopeKind, Step, children, line};
 
 /// Nodes whose parts run only under a condition.
 pub(super) const BRANCHES: &[&str] = &["if", "unless", "elsif", "if_modifier", "unless_modifier"];
 
 pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<ScopeKind> {
     let node = step.node;
+    if matches!(step.kind, "string" | "call" | "element_reference") && is_last(step) {
+        let value = reader.value(node, 0);
+        if matches!(value, Expr::Text(_) | Expr::Env { .. }) {
+            reader.builder.returned(value, line(node));
+        }
+    }
     match step.kind {
         "call" | "element_reference" => {
             reader.record(node);
@@ -34,6 +40,17 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
         _ => {}
     }
     None
+}
+
+/// Whether a method gives back what stands here: it is the last of its lines.
+fn is_last(step: &Step<'_, '_>) -> bool {
+    let Some([.., (method, _), (body, _)]) = step.around.get(..) else {
+        return false;
+    };
+    let is_body =
+        body.kind() == "body_statement" && matches!(method.kind(), "method" | "singleton_method");
+    let last = children(*body).last().map(Node::id);
+    is_body && last == Some(step.node.id())
 }
 
 fn require(reader: &mut Reader<'_>, step: &Step<'_, '_>) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ANY, DEPTH, Table};
+use crate::code::given::handed_out;
 use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
 
 /// The values that a file gives to others.
@@ -29,7 +30,8 @@ pub(in super::super) fn exports(code: &Code) -> Table {
                 } else {
                     one.value.clone()
                 };
-                (format!("{class}.{}", one.target), value)
+                let field = one.target.trim_start_matches("this.");
+                (format!("{class}.{field}"), value)
             }
             None => (exported(&one.target).to_owned(), one.value.clone()),
         };
@@ -51,6 +53,13 @@ pub(in super::super) fn exports(code: &Code) -> Table {
         });
         if default {
             put(code, &mut table, "default()", value, DEPTH);
+        }
+    }
+    for (name, value) in handed_out(code) {
+        let name = exported(&name).to_owned();
+        // A chain of names that leads nowhere tells nothing.
+        if !table.contains_key(&format!("{name}()")) {
+            put(code, &mut table, &format!("{name}()"), value, 0);
         }
     }
     table.retain(|name, _| !twice.contains(name));

@@ -1,5 +1,6 @@
 //! Settings of a database that a file of the app holds as an object, which a framework or the app's own code reads.
 
+use super::kept::names_one_of;
 use super::{effect, is_host};
 use crate::rules::prelude::*;
 use crate::services::help;
@@ -46,11 +47,12 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
             continue;
         }
         for code in facts.code(language) {
-            if guards::is_maintenance(facts, &code.path) {
+            if guards::is_maintenance(facts, &code.path) || is_for_show(&code.path) {
                 continue;
             }
             for one in &code.assignments {
                 let is_used = branch(code, one.scope) == Branch::Always
+                    && drives(facts)
                     && !one.target.split('.').any(|part| ELSEWHERE.contains(&part));
                 if !is_used {
                     continue;
@@ -71,12 +73,37 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
     found
 }
 
+/// What stands in for settings in tests and samples; those for development may be the only ones.
+fn is_for_show(path: &str) -> bool {
+    path.split(['/', '.', '-', '_'])
+        .any(|part| matches!(part, "mock" | "mocks" | "example" | "sample"))
+}
+
+/// Whether the app has a driver: settings without one are of nothing that runs. PHP brings its own.
+fn drives(facts: &Facts<'_>) -> bool {
+    const NPM: &[&str] = &[
+        "pg",
+        "mysql",
+        "mysql2",
+        "mariadb",
+        "mssql",
+        "tedious",
+        "postgres",
+        "typeorm",
+        "sequelize",
+        "knex",
+    ];
+    facts.packages.manifest(Ecosystem::Npm).is_none()
+        || facts.packages.wants_any(Ecosystem::Npm, NPM).is_some()
+        || facts.packages.manifest(Ecosystem::Composer).is_some()
+}
+
 /// Whether a file reads a variable that holds, or may hold, where a database is.
 fn reads_address(code: &Code) -> bool {
     const PARTS: &[&str] = &["DATABASE", "DB", "SQL", "POSTGRES", "PG", "DSN"];
     code.reads
         .iter()
-        .any(|read| PARTS.iter().any(|part| read.name.contains(part)))
+        .any(|read| names_one_of(&read.name, PARTS))
 }
 
 /// The host of the first settings in a value that dynos use.
@@ -95,9 +122,30 @@ fn host_within(code: &Code, value: &Expr, depth: usize) -> Option<String> {
         entries
             .iter()
             .filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()))
-            .find_map(|(_, value)| host_within(code, value, depth + 1))
+            .find_map(|(key, value)| {
+                // What the settings are called says what they are of, too.
+                let named = is_database(key) && !DRIVER.iter().any(|key| value.key(key).is_some());
+                let own = || host(code, value).filter(|_| named);
+                host_within(code, value, depth + 1).or_else(own)
+            })
     };
     own.or_else(|| (depth < 4).then(below)?)
+}
+
+/// Whether a key names the settings of a database: `database: { host, user, password }`.
+fn is_database(key: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "database",
+        "db",
+        "mysql",
+        "postgres",
+        "postgresql",
+        "pg",
+        "mariadb",
+        "mssql",
+        "sql",
+    ];
+    NAMES.contains(&key.to_ascii_lowercase().as_str())
 }
 
 fn host(code: &Code, settings: &Expr) -> Option<String> {

@@ -71,6 +71,7 @@ fn by_call(code: &Code) -> impl Iterator<Item = Handed<'_>> {
         (runs
             && (placed(code, call)
                 || named(code, call.scope, &call.arguments)
+                || logs_in(code, call)
                 || of_service(code, call)))
         .then_some(Handed {
             to: &call.callee,
@@ -87,6 +88,27 @@ fn placed(code: &Code, call: &Call) -> bool {
         let text = |at: usize| Some(code.resolve_from(call.positional(at)?, call.scope));
         text(*password).is_some_and(is_password) && text(*host).is_some_and(is_remote)
     })
+}
+
+/// `server.login(user, "…")` of Python's smtplib and imaplib, beside the server of a mail service.
+fn logs_in(code: &Code, call: &Call) -> bool {
+    let mail = ["smtplib", "imaplib", "poplib"]
+        .iter()
+        .any(|module| code.imports(module));
+    let text = |value: Option<&Expr>, scope: usize| {
+        let value = value.map(|value| code.resolve_from(value, scope));
+        value.and_then(Expr::text).map(str::to_owned)
+    };
+    let elsewhere = || {
+        code.calls.iter().any(|other| {
+            let opens = ["SMTP", "SMTP_SSL", "IMAP4_SSL", "POP3_SSL"].contains(&other.method());
+            let host = text(other.positional(0), other.scope);
+            opens && host.is_some_and(|host| is_remote(&Expr::Text(host)))
+        })
+    };
+    mail && call.method() == "login"
+        && text(call.positional(1), call.scope).is_some_and(|password| is_password_text(&password))
+        && elsewhere()
 }
 
 /// A service that is always somebody else's: `cloudinary.config(api_secret="…")`.
@@ -203,14 +225,15 @@ fn is_set_anew(code: &Code, one: &Assignment) -> bool {
     })
 }
 
-/// A text that somebody logs in with, not a word that stands for one.
 fn is_password(value: &Expr) -> bool {
+    value.text().is_some_and(is_password_text)
+}
+
+/// A text that somebody logs in with, not a word that stands for one.
+pub(super) fn is_password_text(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "password", "passwort", "secret", "root", "admin", "test", "your",
     ];
-    let Expr::Text(text) = value else {
-        return false;
-    };
     let lower = text.to_ascii_lowercase();
     // Holes of templates, shells and property files; samples put theirs in brackets.
     let is_filled =

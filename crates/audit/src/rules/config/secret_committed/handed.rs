@@ -1,6 +1,7 @@
 //! Keys that Python's frameworks get among the arguments of a call: Flask's `config.update(SECRET_KEY=…)`, the cookie
 //! of Starlette's sessions, of Tornado and aiohttp, itsdangerous' serializers, and settings such as `SIMPLE_JWT`.
 
+use super::frameworks;
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
 use slugsmith_finding::LineSpan;
@@ -16,8 +17,12 @@ pub(super) struct Handed<'a> {
 
 /// The keys of a file, without those for development.
 pub(super) fn keys<'a>(facts: &'a Facts<'_>, code: &'a Code) -> Vec<Handed<'a>> {
-    if code.language != Language::Python || guards::is_maintenance(facts, &code.path) {
+    if guards::is_maintenance(facts, &code.path) {
         return Vec::new();
+    }
+    match code.language {
+        Language::Python => {}
+        _ => return frameworks::keys(code),
     }
     let runs = |scope: usize| branch(code, scope) != Branch::Development;
     let calls = code

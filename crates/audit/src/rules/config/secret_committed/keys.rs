@@ -70,6 +70,35 @@ pub(super) fn private_keys(facts: &Facts<'_>) -> Vec<Evidence> {
         .collect()
 }
 
+/// The key of Rails' encrypted credentials, beside them: whoever has it reads them all.
+pub(super) fn of_credentials(facts: &Facts<'_>) -> Vec<Evidence> {
+    let pairs = [
+        ("config/master.key", "config/credentials.yml.enc"),
+        (
+            "config/credentials/production.key",
+            "config/credentials/production.yml.enc",
+        ),
+    ];
+    let committed = pairs.iter().filter(|(key, encrypted)| {
+        let text = facts.sources.text(key).map(str::trim);
+        let is_key = text.is_some_and(|text| {
+            text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        is_key && facts.sources.has(encrypted)
+    });
+    committed
+        .map(|(key, encrypted)| {
+            let message = format!(
+                "{key} opens {encrypted}: everybody who has the repository can read all credentials of production."
+            );
+            Evidence::line(key, LineSpan::whole(1), message).help(format!(
+                "Change what {encrypted} holds, make a new key, and: git rm --cached {key}; heroku config:set \
+                 RAILS_MASTER_KEY=…"
+            ))
+        })
+        .collect()
+}
+
 /// The name under which a JSON file has a private key.
 fn json_key(text: &str) -> Option<&'static str> {
     let value: Value = serde_json::from_str(text).ok()?;

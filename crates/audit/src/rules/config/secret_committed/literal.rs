@@ -4,6 +4,7 @@
 use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
+use super::credentials::is_password_text;
 use crate::addresses::is_backing_address;
 use crate::called;
 use crate::guards::{self, Branch, branch};
@@ -198,7 +199,8 @@ pub(super) fn password_of_url(text: &str) -> Option<&str> {
     let sample = ["example", "host", "server", "domain", "your"];
     let named = host.split(['/', '?']).next().unwrap_or(host);
     let is_sample = named.split(['.', ':']).any(|part| sample.contains(&part));
-    (is_elsewhere(&format!("//{host}")) && is_generated(password) && !is_sample).then_some(password)
+    let is_real = is_generated(password) || host.contains('.') && is_password_text(password);
+    (is_elsewhere(&format!("//{host}")) && is_real && !is_sample).then_some(password)
 }
 
 /// The password of an address that is written as pairs: `host=db.acme.net user=shop password=…`.

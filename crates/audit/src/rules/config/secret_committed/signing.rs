@@ -152,6 +152,10 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
                 let values = call.arguments.iter().map(|argument| &argument.value);
                 java_key(facts, site.code, values, 0)
             }
+            // Nimbus and the JDK; behind the key stands the name of the algorithm.
+            "MACSigner" | "MACVerifier" | "SecretKeySpec" => {
+                java_key(facts, site.code, call.positional(0).into_iter(), 0)
+            }
             // Spring Security's cookie that keeps a visitor logged in: `rememberMe().key("…")`.
             "key" if remembers(site.code) => call.positional(0),
             _ => None,
@@ -163,8 +167,10 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
             of_inline_module(facts, site, resolved).unwrap_or(resolved)
         }
         Expr::Name(_) if site.code.language == Language::Go => {
-            field_of_go(site.code, resolved).unwrap_or(resolved)
+            field_of_go(facts, resolved).unwrap_or(resolved)
         }
+        // Cookies are signed with the first of several keys.
+        Expr::List(keys) => keys.first().unwrap_or(resolved),
         other => other,
     };
     let is_key = |text: &str| is_secret_value(&text.replace(' ', "-")) || text == "secret";
@@ -220,12 +226,22 @@ fn remembers(code: &Code) -> bool {
     code.calls.iter().any(|call| call.method() == "rememberMe")
 }
 
-/// `service.secretKey`: what the file's own struct literals give that field, if it is one text.
-fn field_of_go<'a>(code: &'a Code, value: &Expr) -> Option<&'a Expr> {
+/// `cfg.JwtSecret`: what the app's struct literals give that field, if it is one text.
+fn field_of_go<'a>(facts: &'a Facts<'_>, value: &Expr) -> Option<&'a Expr> {
     let (_, field) = value.name()?.rsplit_once('.')?;
-    let mut given = code.calls.iter().filter_map(|call| call.named(field));
+    let mut given = facts
+        .calls()
+        .filter(|site| site.code.language == Language::Go)
+        .filter_map(|site| nested(site, field));
     let first = given.next()?;
     (first.text().is_some() && given.all(|other| other == first)).then_some(first)
+}
+
+/// What a call is given by that name, also within its arguments (`&Config{Jwt: Jwt{Secret: "…"}}`).
+fn nested<'a>(site: Site<'a>, field: &str) -> Option<&'a Expr> {
+    site.call
+        .named(field)
+        .map(|value| site.code.resolve_from(value, site.call.scope))
 }
 
 /// The text among arguments, through constants, `KEY.getBytes()` and wrappers.
@@ -240,22 +256,37 @@ fn java_key<'a>(
     }
     values.find_map(|value| match value {
         Expr::Text(_) => Some(value),
-        Expr::Name(name) => constant(facts, code, name).or_else(|| {
-            // `byte[] bytes = Decoders.BASE64.decode(SECRET); Keys.hmacShaKeyFor(bytes)`
-            let mut given = code.assignments.iter();
-            let made = &given.find(|one| one.target == *name)?.value;
-            java_key(facts, code, std::iter::once(made), depth + 1)
-        }),
+        Expr::Name(name) => constant(facts, code, name)
+            .or_else(|| brought(code, name))
+            .or_else(|| {
+                // `byte[] bytes = Decoders.BASE64.decode(SECRET); Keys.hmacShaKeyFor(bytes)`
+                let mut given = code.assignments.iter();
+                let made = &given.find(|one| one.target == *name)?.value;
+                java_key(facts, code, std::iter::once(made), depth + 1)
+            }),
         Expr::Call { callee, arguments } => callee
             .strip_suffix(".getBytes")
-            .and_then(|name| constant(facts, code, name))
+            .and_then(|name| constant(facts, code, name).or_else(|| brought(code, name)))
+            .or_else(|| code.given_by(callee).filter(|given| given.text().is_some()))
             .or_else(|| {
+                // Of these the argument is a name: `getBytes("UTF-8")`, `Mac.getInstance("HmacSHA256")`.
+                let method = callee.rsplit('.').next().unwrap_or(callee);
+                if matches!(method, "getBytes" | "getInstance" | "forName") {
+                    return None;
+                }
                 arguments.iter().find_map(|argument| {
                     java_key(facts, code, std::iter::once(&argument.value), depth + 1)
                 })
             }),
         _ => None,
     })
+}
+
+/// A text that another class declares under a name that stands alone here: a static import, a field of the superclass.
+fn brought<'a>(code: &'a Code, name: &str) -> Option<&'a Expr> {
+    let mut imported = code.imported.iter();
+    let known = imported.find(|one| one.target == name)?;
+    Some(&known.value).filter(|value| value.text().is_some())
 }
 
 /// The text of a constant: of this file, or of the class that the name begins with.

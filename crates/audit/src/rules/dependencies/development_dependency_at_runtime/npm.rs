@@ -13,7 +13,38 @@ pub(super) fn is_pruned(facts: &Facts<'_>, name: &str) -> bool {
         .is_none_or(|locked| locked.dev || !marks_development(facts));
     facts.packages.wants(Ecosystem::Npm, name).is_none()
         && by_lock
+        && !is_peer_of_kept(facts, name)
         && !facts.packages.needed.contains(&key)
+}
+
+/// Without a lockfile, npm 7 and later keep what a package of production has as its peer.
+fn is_peer_of_kept(facts: &Facts<'_>, name: &str) -> bool {
+    const PEERS: &[(&str, &[&str])] = &[
+        (
+            "typescript",
+            &["ts-node", "ts-node-dev", "tsconfig-paths-webpack-plugin"],
+        ),
+        (
+            "@babel/core",
+            &[
+                "@babel/node",
+                "@babel/register",
+                "@babel/preset-env",
+                "babel-loader",
+            ],
+        ),
+        (
+            "webpack",
+            &["webpack-cli", "babel-loader", "webpack-dev-middleware"],
+        ),
+        ("@swc/core", &["@swc/cli", "@swc-node/register"]),
+    ];
+    let kept = |host: &&&str| facts.packages.wants(Ecosystem::Npm, host).is_some();
+    let by_npm = facts.packages.locks_of(Ecosystem::Npm).next().is_none();
+    by_npm
+        && PEERS
+            .iter()
+            .any(|(peer, hosts)| *peer == name && hosts.iter().any(|host| kept(&host)))
 }
 
 fn marks_development(facts: &Facts<'_>) -> bool {

@@ -88,7 +88,47 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
             }
         }
     }
+    evidence.extend(in_commands(facts, &development, &evidence));
     Some(evidence)
+}
+
+/// Programs of gems that a process starts: Bundler finds none of another group.
+fn in_commands(facts: &Facts<'_>, development: &[&str], told: &[Evidence]) -> Vec<Evidence> {
+    const PROGRAMS: &[&str] = &[
+        "puma",
+        "unicorn",
+        "thin",
+        "passenger",
+        "falcon",
+        "iodine",
+        "sidekiq",
+        "clockwork",
+        "resque",
+        "shotgun",
+        "rerun",
+        "guard",
+        "foreman",
+        "good_job",
+        "shoryuken",
+    ];
+    let commands = facts.processes.iter().flat_map(|process| &process.commands);
+    let mut found: Vec<Evidence> = Vec::new();
+    for command in commands.filter(|command| !command.conditional && !command.survived) {
+        let program = command.program();
+        let only = PROGRAMS.contains(&program) && development.contains(&program);
+        let by_bundler = command.wrappers.iter().any(|one| one == "bundle");
+        let known = told.iter().chain(&found).any(|one| one.is_about(program));
+        if only && by_bundler && !known {
+            let message = format!(
+                "`{program}` runs in a process, but the Gemfile only has it for development and test: it is not \
+                 installed on the platform, and the process can't start."
+            );
+            let fix = format!("Move `gem \"{program}\"` out of the group, then: bundle install");
+            let evidence = Evidence::line(&command.path, command.line, message);
+            found.push(evidence.about(program).help(fix));
+        }
+    }
+    found
 }
 
 /// Constants below another one that a call gets: `use BetterErrors::Middleware`.

@@ -183,15 +183,17 @@ fn listed(text: &str) -> Option<Vec<String>> {
 fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
     facts.packages.wants(Ecosystem::Pypi, "celery")?;
     let mut heard = BTreeSet::new();
+    let mut by_settings = false;
     for command in commands {
         let words = command.words();
         if !(words.contains(&"worker") && words.iter().any(|word| word.ends_with("celery"))) {
             continue;
         }
         heard.extend(taken(command, &["-Q", "--queues"], "celery"));
+        by_settings |= option(command, &["-Q", "--queues"]).is_empty();
     }
     // Settings may rename the default, or declare queues that a worker without -Q takes.
-    let declared = facts.code(Language::Python).any(declares_queues);
+    let declared = by_settings && facts.code(Language::Python).any(declares_queues);
     if heard.is_empty() || declared || heard.iter().any(|name| name.contains('$')) {
         return None;
     }
@@ -216,7 +218,63 @@ fn celery(facts: &Facts<'_>, commands: &[&Command]) -> Option<Evidence> {
             line: site.call.line,
         })
     });
-    judge("the Celery worker", &heard, puts.collect())
+    judge(
+        "the Celery worker",
+        &heard,
+        puts.chain(routed(facts)).collect(),
+    )
+}
+
+/// Tasks that settings send into a queue and that the app starts: `CELERY_ROUTES = { "mail": { "queue": … } }`.
+fn routed<'f>(facts: &'f Facts<'_>) -> Vec<Put<'f>> {
+    let is_routes = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with("task_routes") || name.ends_with("celery_routes")
+    };
+    let mut found = Vec::new();
+    for code in facts.code(Language::Python) {
+        let set = code.assignments.iter().filter(|one| is_routes(&one.target));
+        let set = set.map(|one| (one.line, one.scope, &one.value));
+        let handed = code.calls.iter().flat_map(|call| {
+            let named = call.arguments.iter();
+            named
+                .filter(|argument| argument.name.as_deref().is_some_and(is_routes))
+                .map(|argument| (call.line, call.scope, &argument.value))
+        });
+        for (line, scope, value) in set.chain(handed) {
+            let Expr::Object(entries) = code.resolve(value) else {
+                continue;
+            };
+            for (task, route) in entries {
+                let queue = route.key("queue").unwrap_or(route);
+                let queue = code.resolve(queue).text();
+                if let Some(queue) = queue.filter(|_| branch(code, scope) != Branch::Development)
+                    && is_started(facts, task)
+                {
+                    found.push(Put {
+                        queue,
+                        job: format!("`{task}`"),
+                        path: &code.path,
+                        line: facts.line(&code.path, task).unwrap_or(line),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether code of the app puts a task into a queue: `mail.delay(…)`, `send_task("shop.tasks.mail")`, in a chain.
+fn is_started(facts: &Facts<'_>, task: &str) -> bool {
+    const STARTS: &[&str] = &["delay", "apply_async", "s", "si", "signature", "subtask"];
+    let name = task.rsplit('.').next().unwrap_or(task);
+    guards::used(facts, Language::Python, |site| {
+        let call = site.call;
+        let receiver = call.receiver().rsplit('.').next() == Some(name);
+        let by_name =
+            call.method() == "send_task" && call.positional(0).and_then(Expr::text) == Some(task);
+        receiver && STARTS.contains(&call.method()) || by_name
+    })
 }
 
 /// Settings of Celery's queues in any form: a name, `app.conf.update(task_queues=…)`, a dictionary.

@@ -18,7 +18,7 @@ const GO: &[(&str, &[&str])] = &[
 const NODE: &[(&str, &[&str])] = &[
     ("node-cron", &["schedule"]),
     ("node-schedule", &["scheduleJob"]),
-    ("cron", &["CronJob"]),
+    ("cron", &["CronJob", "CronJob.from", "cron.job", "job"]),
     ("croner", &["Cron"]),
     ("bree", &["Bree"]),
     (

@@ -18,7 +18,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
             let what = "sends to the sockets that this process keeps";
             let sockets = python_sockets(facts)
                 .or_else(|| kept::sends(facts))
-                .or_else(|| kept::sends_to_kept(facts));
+                .or_else(|| kept::sends_to_kept(facts))
+                .or_else(|| kept::by_helper(facts));
             sockets.map(|site| (site, what))
         })
         .or_else(|| {

@@ -176,6 +176,27 @@ pub(super) fn hub<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     .next()
 }
 
+/// A function of the package's own that sends, called in a loop for each connection that the file keeps:
+/// `for c := range connections { write(c.socket, message) }`.
+pub(super) fn by_helper<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
+    let go = KINDS.iter().find(|kind| kind.language == Language::Go)?;
+    let folder = |path: &'a str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    calls_to(facts, Language::Go, move |site| {
+        let (code, call) = (site.code, site.call);
+        let first = call.positional(0).and_then(Expr::name).unwrap_or_default();
+        let member = first.split('.').next().unwrap_or_default();
+        !call.callee.contains('.')
+            && is_member(code, call.scope, member)
+            && facts.calls().any(|other| {
+                let same = folder(&other.code.path) == folder(&code.path)
+                    && other.code.function(other.call.scope) == Some(call.callee.as_str());
+                same && matches!(other.call.method(), "WriteMessage" | "WriteJSON")
+                    && go.libraries.iter().any(|one| imports_part(other.code, one))
+            })
+    })
+    .next()
+}
+
 /// Whether a name is one of the connections that the file keeps, in a loop over them.
 fn is_member(code: &Code, scope: usize, name: &str) -> bool {
     let mut around = code.around(scope);

@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
     .next()?;
     let emits = calls_to(facts, Language::JavaScript, |site| {
         site.code.imports("@nestjs/websockets")
-            && reaches_many(site.call.receiver())
+            && (reaches_many(site.call.receiver()) || is_of_server(site))
             && site.call.method() == "emit"
     })
     .next();
@@ -36,6 +36,20 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
             )
             .help("heroku features:enable http-session-affinity"),
     ))
+}
+
+/// A socket of another client that the gateway looks up among those of its own server.
+fn is_of_server(site: Site<'_>) -> bool {
+    let receiver = site.call.receiver();
+    let from_server = |value: &Expr| {
+        value.any(|part| {
+            part.name()
+                .is_some_and(|name| name.starts_with("this.server"))
+        })
+    };
+    site.code.assignments.iter().any(|one| {
+        one.target == receiver && matches!(one.value, Expr::Call { .. }) && from_server(&one.value)
+    })
 }
 
 /// `this.server.emit`, `this.server.to(room).emit`, `client.broadcast.emit`; not an answer to one client.

@@ -8,7 +8,7 @@ use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::LineSpan;
 
 /// Databases of which an address says that they are a file.
-const FILES: &[&str] = &[
+pub(super) const FILES: &[&str] = &[
     "jdbc:h2:file:",
     "jdbc:h2:./",
     "jdbc:h2:~",
@@ -17,7 +17,7 @@ const FILES: &[&str] = &[
     "jdbc:sqlite:",
 ];
 /// And those that live in the process.
-const MEMORY: &[&str] = &["jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:sqlite::memory:"];
+pub(super) const MEMORY: &[&str] = &["jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:sqlite::memory:"];
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     let driver = spring::wants_any(facts, spring::SERVER_DRIVERS);
@@ -79,7 +79,7 @@ fn embedded(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
-fn in_memory(path: &str, line: LineSpan, what: &str) -> Evidence {
+pub(super) fn in_memory(path: &str, line: LineSpan, what: &str) -> Evidence {
     let message = format!(
         "{what} keeps the database in the memory of the process: all data is lost at each restart, \
          at least once a day, and each dyno has its own."

@@ -16,7 +16,7 @@ pub(super) fn on(facts: &Facts<'_>, settings: &[(&Code, &Assignment)]) -> Option
             .around(setting.scope)
             .map(|scope| &scope.kind)
             .collect();
-        // What names production or development settles it; the variable that is asked for may be told all the same.
+        // What names production or development settles it, where no variable does.
         let settled = match branch(code, setting.scope) {
             Branch::Always => Some(true),
             Branch::Development => Some(false),
@@ -28,7 +28,8 @@ pub(super) fn on(facts: &Facts<'_>, settings: &[(&Code, &Assignment)]) -> Option
                 .map(|(name, unset)| (name, unset == *holds)),
             _ => None,
         };
-        let runs = settled.or(by_variable.as_ref().map(|(_, runs)| *runs))?;
+        // What nothing declares is not set, whatever the word that it is compared with.
+        let runs = by_variable.as_ref().map(|(_, runs)| *runs).or(settled)?;
         let agreed = by_variable.filter(|(_, by)| *by == runs);
         variable = agreed.map(|(name, _)| name).or(variable);
         last = runs.then_some(setting).or(last);

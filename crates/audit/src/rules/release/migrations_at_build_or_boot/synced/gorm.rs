@@ -2,6 +2,7 @@
 
 use super::{Does, message, told};
 use crate::rules::prelude::*;
+use std::collections::BTreeSet;
 
 /// Drivers of a database in a file.
 const SQLITE: &[&str] = &[
@@ -55,15 +56,19 @@ pub(super) fn alters(facts: &Facts<'_>) -> Option<Evidence> {
             })
         })
     };
+    let started = started(facts);
     let site = facts.calls().find(|site| {
         let code = site.code;
         code.language == Language::Go
             && site.call.method() == "AutoMigrate"
             && branch(code, site.call.scope) == Branch::Always
             && !guards::is_maintenance(facts, &code.path)
-            && code
-                .function(site.call.scope)
-                .is_some_and(|function| matches!(function, "main" | "init") || from_start(function))
+            && code.function(site.call.scope).is_some_and(|function| {
+                let key = (folder(&code.path), function);
+                matches!(function, "main" | "init")
+                    || from_start(function)
+                    || started.contains(&key)
+            })
     })?;
     let any = |drivers: &[&'static str]| drivers.iter().any(|driver| imported(driver));
     let sqlite = any(SQLITE) && !any(SERVERS);
@@ -81,12 +86,58 @@ pub(super) fn alters(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
+/// Calls between the start of a program and a function are followed so far.
+const STEPS: usize = 4;
+
+/// Functions that run whenever a program starts, by their package's folder and their name: what `main` and `init` call
+/// without a condition, and what those call. Methods of objects are not followed.
+fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
+    let mut found: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for code in facts.code(Language::Go) {
+        found.insert((folder(&code.path), "main"));
+        found.insert((folder(&code.path), "init"));
+    }
+    let calls: Vec<_> = facts
+        .calls()
+        .filter(|site| site.code.language == Language::Go)
+        .filter(|site| branch(site.code, site.call.scope) == Branch::Always)
+        .filter_map(|site| {
+            let from = (
+                folder(&site.code.path),
+                site.code.function(site.call.scope)?,
+            );
+            Some((from, called(facts, site)?))
+        })
+        .collect();
+    for _ in 0..STEPS {
+        let more = calls.iter().filter(|(from, _)| found.contains(from));
+        let more: Vec<_> = more.map(|(_, to)| *to).collect();
+        found.extend(more);
+    }
+    found
+}
+
+/// The function of the app that a call means: of the same package, or of an imported one.
+fn called<'f>(facts: &'f Facts<'_>, site: Site<'f>) -> Option<(&'f str, &'f str)> {
+    let callee = site.call.callee.as_str();
+    let Some((package, function)) = callee.split_once('.') else {
+        return Some((folder(&site.code.path), callee));
+    };
+    let import = site.code.imports.iter().find(|import| {
+        let last = import.module.rsplit('/').next();
+        last == Some(package) || import.names.iter().any(|name| name == package)
+    })?;
+    let mut files = facts.code(Language::Go).map(|code| folder(&code.path));
+    let of_module = |at: &&str| !at.is_empty() && import.module.ends_with(&format!("/{at}"));
+    Some((files.find(of_module)?, function))
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Whether a package of Go also listens.
 fn serves(facts: &Facts<'_>, code: &Code) -> bool {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
     let own = folder(&code.path);
     facts.code(Language::Go).any(|other| {
         folder(&other.path) == own
