@@ -92,11 +92,14 @@ const STEPS: usize = 4;
 /// Functions that run whenever a program starts, by their package's folder and their name: what `main` and `init` call
 /// without a condition, and what those call. Methods of objects are not followed.
 fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
-    let mut found: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for code in facts.code(Language::Go) {
-        found.insert((folder(&code.path), "main"));
-        found.insert((folder(&code.path), "init"));
-    }
+    let packages: BTreeSet<&str> = facts
+        .code(Language::Go)
+        .map(|code| folder(&code.path))
+        .collect();
+    let starts = packages
+        .iter()
+        .flat_map(|at| [(*at, "main"), (*at, "init")]);
+    let mut found: BTreeSet<(&str, &str)> = starts.collect();
     let calls: Vec<_> = facts
         .calls()
         .filter(|site| site.code.language == Language::Go)
@@ -106,7 +109,7 @@ fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
                 folder(&site.code.path),
                 site.code.function(site.call.scope)?,
             );
-            Some((from, called(facts, site)?))
+            Some((from, called(&packages, site)?))
         })
         .collect();
     for _ in 0..STEPS {
@@ -118,7 +121,7 @@ fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
 }
 
 /// The function of the app that a call means: of the same package, or of an imported one.
-fn called<'f>(facts: &'f Facts<'_>, site: Site<'f>) -> Option<(&'f str, &'f str)> {
+fn called<'f>(packages: &BTreeSet<&'f str>, site: Site<'f>) -> Option<(&'f str, &'f str)> {
     let callee = site.call.callee.as_str();
     let Some((package, function)) = callee.split_once('.') else {
         return Some((folder(&site.code.path), callee));
@@ -127,9 +130,10 @@ fn called<'f>(facts: &'f Facts<'_>, site: Site<'f>) -> Option<(&'f str, &'f str)
         let last = import.module.rsplit('/').next();
         last == Some(package) || import.names.iter().any(|name| name == package)
     })?;
-    let mut files = facts.code(Language::Go).map(|code| folder(&code.path));
-    let of_module = |at: &&str| !at.is_empty() && import.module.ends_with(&format!("/{at}"));
-    Some((files.find(of_module)?, function))
+    // The module's own path stands in front of the folder: the longest rest that is one.
+    let parts = import.module.match_indices('/');
+    let mut rests = parts.filter_map(|(slash, _)| import.module.get(slash + 1..));
+    Some((rests.find_map(|rest| packages.get(rest))?, function))
 }
 
 fn folder(path: &str) -> &str {
