@@ -155,6 +155,7 @@ pub struct Code {
     pub computed_imports: bool,
     /// The parser met errors; what it understood is kept.
     pub broken: bool,
+    memo: given::Memo,
 }
 
 /// What a function gives back.
@@ -235,10 +236,17 @@ impl Code {
             assignments: Vec::new(),
             imported: Vec::new(),
             returns: Vec::new(),
+            memo: given::Memo::default(),
             reads: Vec::new(),
             computed_imports: false,
             broken: false,
         }
+    }
+
+    /// Whether the file calls anything by one of these names, whatever stands in front of them.
+    #[must_use]
+    pub fn calls_one_of(&self, names: &[&str]) -> bool {
+        given::calls_one_of(self, names)
     }
 
     /// The scopes around something, innermost first, without the file itself.

@@ -1,63 +1,85 @@
 //! What do functions and methods give back in a dyno, by the names under which other files call them?
 
-use super::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-/// Functions at the level of a file or a class, each with the one value that it gives where no development asks:
-/// `module.exports = () => ({ secret: "…" })`, `Settings.key()`.
-pub(crate) fn handed_out(code: &Code) -> Vec<(String, &Expr)> {
-    let functions = code.scopes.iter().enumerate();
-    functions
-        .filter_map(|(at, scope)| {
-            let ScopeKind::Function { name } = &scope.kind else {
-                return None;
-            };
-            let name = called(code, name, at)?;
-            Some((name, only_value(code, at)?))
-        })
-        .collect()
+use super::{Assignment, Branch, Code, Expr, Language, Returned, ScopeKind, branch};
+
+/// Where a value stands among a file's facts.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Returned(usize),
+    Assigned(usize),
 }
 
-/// The name under which a function is called from elsewhere.
-fn called(code: &Code, name: &str, at: usize) -> Option<String> {
-    let scope = code.scopes.get(at)?;
-    let around = code.scopes.get(scope.parent)?;
-    match &around.kind {
-        ScopeKind::Class { name: class, .. } if !name.is_empty() => Some(format!("{class}.{name}")),
-        _ if scope.parent != 0 => None,
-        _ if !name.is_empty() => {
-            let whole = |one: &&Assignment| {
-                one.target == "module.exports" && one.value.name() == Some(name)
-            };
-            let whole = code.assignments.iter().find(whole);
-            Some(whole.map_or(name, |one| one.target.as_str()).to_owned())
-        }
-        // `exports.key = () => …`
-        _ => {
-            let mut given = code.assignments.iter();
-            let bound = given.find(|one| {
-                one.scope == 0 && one.value == Expr::Function && one.line.number() == scope.line
-            })?;
-            Some(bound.target.clone())
+impl Place {
+    fn value(self, code: &Code) -> Option<&Expr> {
+        match self {
+            Self::Returned(at) => Some(&code.returns.get(at)?.value),
+            Self::Assigned(at) => Some(&code.assignments.get(at)?.value),
         }
     }
 }
 
-/// The value behind the one `return` of a function that a dyno reaches.
-fn only_value(code: &Code, function: usize) -> Option<&Expr> {
-    let mut all = code.returns.iter().filter(|one| {
-        code.enclosing_function(one.scope) == Some(function)
-            && branch(code, one.scope) != Branch::Development
+/// What is found once for a file, since rules ask it for every call that they meet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memo {
+    given: OnceLock<Given>,
+    methods: OnceLock<BTreeSet<String>>,
+}
+
+/// What was asked before is no part of what a file says.
+impl PartialEq for Memo {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Given {
+    /// Functions at the level of the file.
+    functions: BTreeMap<String, Place>,
+    /// Methods by their own name; `None` where more than one class has it.
+    methods: BTreeMap<String, Option<Place>>,
+}
+
+fn memo(code: &Code) -> &Given {
+    code.memo.given.get_or_init(|| {
+        let index = Index::of(code);
+        let mut given = Given::default();
+        for (name, at) in index.plain() {
+            let place = Place::Returned(at);
+            given.functions.entry(name.to_owned()).or_insert(place);
+        }
+        for (name, place) in index.handed_out() {
+            let plain = place.value(code).is_some_and(is_plain);
+            if let Some((_, method)) = name.rsplit_once('.').filter(|_| plain) {
+                let known = given.methods.entry(method.to_owned());
+                known
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(place));
+            }
+        }
+        given
+    })
+}
+
+/// Whether the file calls anything by one of these names, whatever stands in front of them.
+pub(super) fn calls_one_of(code: &Code, names: &[&str]) -> bool {
+    let methods = code.memo.methods.get_or_init(|| {
+        let methods = code.calls.iter().map(|call| call.method().to_owned());
+        methods.collect()
     });
-    let only = all.next().filter(|_| all.next().is_none())?;
-    if only.value != Expr::Other || code.language != Language::JavaScript {
-        return Some(&only.value);
-    }
-    // What is more than a text or a name stands among the assignments.
-    let same = |scope: usize| code.enclosing_function(scope) == Some(function);
-    let mut given = code.assignments.iter();
-    given
-        .find(|one| one.target == "return" && same(one.scope) && one.line == only.line)
-        .map(|one| &one.value)
+    names.iter().any(|name| methods.contains(*name))
+}
+
+fn is_plain(value: &Expr) -> bool {
+    matches!(value, Expr::Text(_) | Expr::Env { .. } | Expr::Name(_))
+}
+
+/// What a function of the file's own gives, by the name under which it is called.
+pub(super) fn own_function<'c>(code: &'c Code, name: &str) -> Option<&'c Expr> {
+    memo(code).functions.get(name)?.value(code)
 }
 
 /// What a method of the file's own class gives, by the name under which its objects call it.
@@ -66,13 +88,142 @@ pub(super) fn own_method<'c>(code: &'c Code, callee: &str) -> Option<&'c Expr> {
     let of_itself = callee
         .rsplit_once('.')
         .is_none_or(|(object, _)| matches!(object, "this" | "self" | "static"));
-    let mut known = handed_out(code).into_iter().filter(|(known, value)| {
-        let plain = matches!(value, Expr::Text(_) | Expr::Env { .. } | Expr::Name(_));
-        plain
-            && known
-                .rsplit_once('.')
-                .is_some_and(|(_, known)| known == name)
-    });
-    let (_, only) = known.next().filter(|_| of_itself)?;
-    known.next().is_none().then_some(only)
+    let place = memo(code).methods.get(name).copied().flatten();
+    place.filter(|_| of_itself)?.value(code)
+}
+
+/// Functions at the level of the file that give back one value without choices, by the names that the file gives them.
+pub(crate) fn plainly_given(code: &Code) -> Vec<(&str, &Expr)> {
+    let found = Index::of(code).plain().into_iter();
+    found
+        .filter_map(|(name, at)| Some((name, &code.returns.get(at)?.value)))
+        .collect()
+}
+
+/// Functions at the level of a file or a class, each with the one value that it gives where no development asks:
+/// `module.exports = () => ({ secret: "…" })`, `Settings.key()`.
+pub(crate) fn handed_out(code: &Code) -> Vec<(String, &Expr)> {
+    let found = Index::of(code).handed_out().into_iter();
+    found
+        .filter_map(|(name, place)| Some((name, place.value(code)?)))
+        .collect()
+}
+
+/// A file's facts by what the questions here are asked with, so that each function is looked at once.
+struct Index<'c> {
+    code: &'c Code,
+    /// What each function gives back, by its scope.
+    returns: BTreeMap<usize, Vec<(usize, &'c Returned)>>,
+    /// Names that hold a function, by the line on which they are given it: `exports.key = () => …`.
+    bound: BTreeMap<u32, &'c str>,
+    /// What is more than a text or a name stands among the assignments, by function and line.
+    larger: BTreeMap<(usize, u32), usize>,
+    /// Names that the module gives as a whole.
+    whole: BTreeSet<&'c str>,
+}
+
+impl<'c> Index<'c> {
+    fn of(code: &'c Code) -> Self {
+        let mut index = Self {
+            code,
+            returns: BTreeMap::new(),
+            bound: BTreeMap::new(),
+            larger: BTreeMap::new(),
+            whole: BTreeSet::new(),
+        };
+        for (at, one) in code.returns.iter().enumerate() {
+            if let Some(function) = code.enclosing_function(one.scope) {
+                index.returns.entry(function).or_default().push((at, one));
+            }
+        }
+        for (at, one) in code.assignments.iter().enumerate() {
+            index.assigned(at, one);
+        }
+        index
+    }
+
+    fn assigned(&mut self, at: usize, one: &'c Assignment) {
+        let line = one.line.number();
+        if one.scope == 0 && one.value == Expr::Function {
+            self.bound.entry(line).or_insert(&one.target);
+        }
+        match one.target.as_str() {
+            "return" => {
+                if let Some(function) = self.code.enclosing_function(one.scope) {
+                    self.larger.entry((function, line)).or_insert(at);
+                }
+            }
+            "module.exports" => self.whole.extend(one.value.name()),
+            _ => {}
+        }
+    }
+
+    /// See [`plainly_given`]; places among what is given back.
+    fn plain(&self) -> Vec<(&'c str, usize)> {
+        let single = self.returns.iter().filter_map(|(function, all)| {
+            let [(at, one)] = all.as_slice() else {
+                return None;
+            };
+            // `[]byte("…")` only converts.
+            let converted = one.value.callee() == Some("[]byte");
+            let is_whole = one.scope == *function && (converted || is_plain(&one.value));
+            is_whole.then_some((*function, *at))
+        });
+        let mut found: Vec<_> = single
+            .filter_map(|(function, at)| {
+                let scope = self.code.scopes.get(function)?;
+                let ScopeKind::Function { name } = &scope.kind else {
+                    return None;
+                };
+                if scope.parent != 0 {
+                    return None;
+                }
+                let bound = || self.bound.get(&scope.line).copied();
+                let own = Some(name.as_str()).filter(|name| !name.is_empty());
+                Some((own.or_else(bound)?, at))
+            })
+            .collect();
+        found.sort_by_key(|(_, at)| *at);
+        found
+    }
+
+    /// See [`handed_out`].
+    fn handed_out(&self) -> Vec<(String, Place)> {
+        let functions = self.code.scopes.iter().enumerate();
+        functions
+            .filter_map(|(at, scope)| {
+                let ScopeKind::Function { name } = &scope.kind else {
+                    return None;
+                };
+                Some((self.called(name, at)?, self.only_value(at)?))
+            })
+            .collect()
+    }
+
+    /// The name under which a function is called from elsewhere.
+    fn called(&self, name: &str, at: usize) -> Option<String> {
+        let scope = self.code.scopes.get(at)?;
+        let around = self.code.scopes.get(scope.parent)?;
+        match &around.kind {
+            ScopeKind::Class { name: class, .. } if !name.is_empty() => {
+                Some(format!("{class}.{name}"))
+            }
+            _ if scope.parent != 0 => None,
+            _ if self.whole.contains(name) => Some("module.exports".to_owned()),
+            _ if !name.is_empty() => Some(name.to_owned()),
+            _ => self.bound.get(&scope.line).map(|&name| name.to_owned()),
+        }
+    }
+
+    /// The value behind the one `return` of a function that a dyno reaches.
+    fn only_value(&self, function: usize) -> Option<Place> {
+        let all = self.returns.get(&function)?.iter();
+        let mut all = all.filter(|(_, one)| branch(self.code, one.scope) != Branch::Development);
+        let (at, only) = all.next().filter(|_| all.next().is_none())?;
+        if only.value != Expr::Other || self.code.language != Language::JavaScript {
+            return Some(Place::Returned(*at));
+        }
+        let larger = self.larger.get(&(function, only.line.number()));
+        larger.map(|at| Place::Assigned(*at))
+    }
 }

@@ -1,7 +1,7 @@
 //! What does a name stand for in production, as far as the file tells?
 
 use super::given;
-use super::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
+use super::{Assignment, Branch, Code, Expr, Language, branch};
 
 impl Code {
     /// Follows names through this file's own assignments, a few steps at most.
@@ -29,48 +29,11 @@ impl Code {
     /// of the app has the function.
     #[must_use]
     pub fn given_by(&self, callee: &str) -> Option<&Expr> {
-        let own = self.gives().find(|(name, _)| *name == callee);
         let called = |target: &str| target.strip_suffix("()") == Some(callee);
         let imported = || self.imported.iter().find(|one| called(&one.target));
-        own.map(|(_, value)| value)
+        given::own_function(self, callee)
             .or_else(|| Some(&imported()?.value))
             .or_else(|| given::own_method(self, callee))
-    }
-
-    /// Functions at the level of the file that give back one value without choices, by the names that the file gives
-    /// them.
-    pub(crate) fn gives(&self) -> impl Iterator<Item = (&str, &Expr)> {
-        self.returns.iter().filter_map(|one| {
-            let function = self.function_scope(one.scope)?;
-            let mut all = self.returns.iter();
-            let only = all
-                .by_ref()
-                .filter(|other| self.function_scope(other.scope) == Some(function))
-                .count()
-                == 1;
-            let scope = self.scopes.get(function)?;
-            // `[]byte("…")` only converts.
-            let converted = one.value.callee() == Some("[]byte");
-            let plain =
-                converted || matches!(one.value, Expr::Text(_) | Expr::Env { .. } | Expr::Name(_));
-            if !only || !plain || scope.parent != 0 || one.scope != function {
-                return None;
-            }
-            let ScopeKind::Function { name } = &scope.kind else {
-                return None;
-            };
-            if !name.is_empty() {
-                return Some((name.as_str(), &one.value));
-            }
-            // `exports.key = () => …`
-            let mut given = self.assignments.iter();
-            let bound = given.find(|other| {
-                other.scope == 0
-                    && other.value == Expr::Function
-                    && other.line.number() == scope.line
-            })?;
-            Some((bound.target.as_str(), &one.value))
-        })
     }
 
     /// The field that `_this.path` means where `_this = this` keeps the object for a callback, or that

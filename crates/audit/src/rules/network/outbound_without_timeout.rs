@@ -71,6 +71,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     let app = App {
         facts,
         axios_default: OnceCell::new(),
+        rest_template: OnceCell::new(),
     };
     let mut evidence = Vec::new();
     let mut applies = false;
@@ -133,6 +134,8 @@ type Client = fn(&App<'_>, Site<'_>) -> Verdict;
 struct App<'a> {
     facts: &'a Facts<'a>,
     axios_default: OnceCell<bool>,
+    /// See [`java::client`].
+    rest_template: OnceCell<bool>,
 }
 
 impl App<'_> {

@@ -249,12 +249,14 @@ fn node(facts: &Facts<'_>) -> Option<Evidence> {
         let of_winston = |name: &str| name.contains("transports.") || site.code.imports("winston");
         let callee = site.call.callee.as_str();
         let file = matches!(site.call.method(), "File" | "DailyRotateFile") && of_winston(callee);
-        let console = site.code.calls.iter().any(|call| {
-            call.method() == "Console"
-                && of_winston(&call.callee)
-                && writes_in_production(site.code, call)
-        });
-        file && !console && branch(site.code, site.call.scope) == Branch::Always
+        let console = || {
+            site.code.calls.iter().any(|call| {
+                call.method() == "Console"
+                    && of_winston(&call.callee)
+                    && writes_in_production(site.code, call)
+            })
+        };
+        file && !console() && branch(site.code, site.call.scope) == Branch::Always
     })
     .next()?;
     Some(at(site, "new winston.transports.Console()"))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ANY, DEPTH, Table};
-use crate::code::given::handed_out;
+use crate::code::given::{handed_out, plainly_given};
 use crate::code::{Assignment, Branch, Code, Expr, Language, ScopeKind, branch};
 
 /// The values that a file gives to others.
@@ -40,7 +40,7 @@ pub(in super::super) fn exports(code: &Code) -> Table {
         }
         put(code, &mut table, &name, &value, 0);
     }
-    for (name, value) in code.gives() {
+    for (name, value) in plainly_given(code) {
         put(
             code,
             &mut table,

@@ -5,12 +5,7 @@ use crate::Site;
 
 pub(super) fn client(app: &App<'_>, site: Site<'_>) -> Verdict {
     let call = site.call;
-    let sets = |names: &[&str]| {
-        site.code
-            .calls
-            .iter()
-            .any(|other| names.contains(&other.method()))
-    };
+    let sets = |names: &[&str]| site.code.calls_one_of(names);
     match call.method() {
         // `URLConnection`: both default to 0, which is endless.
         "openConnection" if site.code.imports("java.net") => Verdict::of(sets(&["setReadTimeout"])),
@@ -19,7 +14,7 @@ pub(super) fn client(app: &App<'_>, site: Site<'_>) -> Verdict {
             Verdict::of(sets(&["timeout", "orTimeout"]))
         }
         "RestTemplate" if call.receiver().is_empty() && call.arguments.is_empty() => {
-            Verdict::of(configured(app))
+            Verdict::of(*app.rest_template.get_or_init(|| configured(app)))
         }
         "createDefault" if call.receiver() == "HttpClients" => Verdict::of(sets(&[
             "setConnectTimeout",
@@ -32,14 +27,13 @@ pub(super) fn client(app: &App<'_>, site: Site<'_>) -> Verdict {
 
 /// Whether the app sets timeouts for its `RestTemplate` anywhere.
 fn configured(app: &App<'_>) -> bool {
-    app.facts.calls().any(|site| {
-        matches!(
-            site.call.method(),
-            "setConnectTimeout"
-                | "setReadTimeout"
-                | "setConnectionRequestTimeout"
-                | "connectTimeout"
-                | "readTimeout"
-        )
-    })
+    const SET: &[&str] = &[
+        "setConnectTimeout",
+        "setReadTimeout",
+        "setConnectionRequestTimeout",
+        "connectTimeout",
+        "readTimeout",
+    ];
+    let mut files = app.facts.sources.files.iter();
+    files.any(|code| code.calls_one_of(SET))
 }
