@@ -35,7 +35,7 @@ pub(super) use self::observe::Bounds;
 use self::observe::Snapshot;
 pub(super) use self::reads::{Read, everything};
 pub(super) use self::relocate::Naming;
-pub(super) use self::rest::Rest;
+pub(super) use self::rest::{Rest, run as run_rest};
 use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
 use super::presets::{self, Class, Hidden, Job, Prune, Site};

@@ -329,15 +329,14 @@ fn all(
             }
         });
     }
-    for mut rest in rests {
-        scene.naming.extend(rest.naming());
-        let is_alone = outcomes.len() == 1;
-        rest.run(
-            is_alone,
-            &mut |scripts, progress| scene.folders.around(scripts, progress),
-            progress,
-        )?;
-    }
+    let naming = rests.iter_mut().filter_map(apply::Rest::naming);
+    scene.naming.extend(naming);
+    apply::run_rest(
+        &rests,
+        outcomes.len() == 1,
+        &mut |scripts, progress| scene.folders.around(scripts, progress),
+        progress,
+    )?;
     let made = outcomes.iter().filter(|one| !one.digest.is_empty());
     let made = made.map(|one| (one.decision.name.clone(), one.digest.clone()));
     scene.made.extend(made);
