@@ -234,14 +234,19 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         kept_apart: kept_apart.as_deref(),
         calls: &calls,
         made: Vec::new(),
+        exposed: Vec::new(),
         naming: Vec::new(),
     };
     let scattered = scattered::installed(&context.app.root);
     let mut outcomes = Vec::new();
     // Compilers may embed what build scripts make; a custom command may need either.
-    for group in [packages, compiled, custom] {
+    for group in [packages, compiled] {
         outcomes.extend(all(group, &mut scene, progress)?);
     }
+    // Installs must not see each other's environments; a command of the app runs as its processes will.
+    let exposed = outcomes.iter().flat_map(|outcome| &outcome.exposes);
+    scene.exposed = exposed.cloned().collect();
+    outcomes.extend(all(custom, &mut scene, progress)?);
     let kept: Vec<_> = outcomes
         .iter()
         .flat_map(|outcome| outcome.folders.clone())
@@ -279,6 +284,8 @@ struct Scene<'a, 'b> {
     calls: &'b BTreeMap<String, String>,
     /// Name and digest of each tree that is installed by now.
     made: Vec<(String, String)>,
+    /// See [`apply::Surroundings`].
+    exposed: Vec<EnvChange>,
     /// Files that name the folder of this build.
     naming: Vec<apply::Naming>,
 }
@@ -299,6 +306,7 @@ fn all(
                     kept_apart: scene.kept_apart,
                     calls: scene.calls,
                     made: &scene.made,
+                    exposed: &scene.exposed,
                 };
                 let folders = &mut *scene.folders;
                 let around = &mut |scripts: apply::Scripts, progress: &mut dyn Progress| {
