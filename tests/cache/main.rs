@@ -18,6 +18,7 @@ mod law;
 mod left_out;
 #[path = "../support/long.rs"]
 mod long;
+mod not_run;
 mod npm;
 mod npm_failures;
 mod support;

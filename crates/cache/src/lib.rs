@@ -31,6 +31,7 @@ pub mod left_out;
 pub mod lockfile;
 mod mentions;
 mod natives;
+mod not_run;
 pub mod pack;
 mod pinned;
 mod presets;
@@ -253,7 +254,8 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         .collect();
     let scattered = scattered::notes(&scattered, &scattered::installed(&context.app.root), &kept);
     let lines = switches::not_followed(context, &outcomes);
-    for line in lines.into_iter().chain(scattered) {
+    let not_run = not_run::notes(context, &outcomes);
+    for line in lines.into_iter().chain(scattered).chain(not_run) {
         progress.event(Event::Note(&line));
     }
     let naming = scene.naming;
