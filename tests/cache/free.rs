@@ -34,6 +34,42 @@ fn toml(bed: &Bed) -> String {
     fs_err::read_to_string(bed.root().join("layers/cache-pip.toml")).unwrap()
 }
 
+/// A command of the app runs as its processes will, on each build that runs it.
+#[test]
+fn a_custom_command_runs_with_the_environment_that_was_installed() {
+    for world in [World::CloudNative, World::Classic] {
+        let mut bed = python_app();
+        bed.environment.world = world;
+        let clear = || {
+            bed.next();
+            for name in ["out", ".venv"] {
+                slugsmith::cache::pack::remove(&bed.app().join(name)).unwrap();
+            }
+        };
+        bed.build();
+        clear();
+        if world == World::CloudNative {
+            fs_err::remove_dir_all(bed.root().join("layers/cache-pip")).unwrap();
+        }
+        bed.put(
+            "project.toml",
+            "[[com.slugsmith.cache]]\nname = \"static\"\npaths = [\"out/\"]\nkey = [\"a\"]\nrun = \"sh collect.sh\"\n",
+        );
+        bed.put(
+            "collect.sh",
+            "mkdir out; command -v python > out/which; cp a \"$VIRTUAL_ENV/installed\" out\n",
+        );
+        for text in ["1", "2"] {
+            bed.put("a", text);
+            let (_, log) = bed.build();
+            let at = fs_err::read_to_string(bed.app().join("out/which")).unwrap();
+            assert!(at.ends_with("venv/bin/python\n"), "{at} {log:?}");
+            assert!(bed.app().join("out/installed").is_file(), "{log:?}");
+            clear();
+        }
+    }
+}
+
 #[test]
 fn an_unchanged_environment_is_taken_over_from_the_image() {
     let bed = python_app();

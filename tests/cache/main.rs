@@ -18,6 +18,7 @@ mod law;
 mod left_out;
 #[path = "../support/long.rs"]
 mod long;
+mod not_run;
 mod npm;
 mod npm_failures;
 mod support;
@@ -37,7 +38,7 @@ fn printed(event: Event<'_>) -> Vec<String> {
     let lines: Vec<Line> = match event {
         Event::Decided(decision) => printer::decision(decision, level),
         Event::Done(outcome) => printer::outcome(outcome, level),
-        Event::Resumed { name } => vec![printer::resumed(name)],
+        Event::Resumed { name, is_built } => vec![printer::resumed(name, is_built)],
         Event::Collected(one) => vec![printer::collected(one)],
         _ => Vec::new(),
     };

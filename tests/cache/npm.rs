@@ -267,7 +267,7 @@ fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() 
         "project.toml",
         "[[com.slugsmith.cache]]\npath = \"frontend\"\n",
     );
-    let package = r#"{"dependencies":{"ms":"1"},"scripts":{"build":"x"}}"#;
+    let package = r#"{"dependencies":{"ms":"1"},"scripts":{"prepare":"x","build":"x"}}"#;
     let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/ms":{"version":"2.0.0"},"node_modules/dev":{
 "version":"1.0.0","dev":true}}}"#;
     for folder in ["", "frontend/"] {
@@ -285,14 +285,18 @@ fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() 
             .filter(|command| !command.contains(" ci"));
         let runs: Vec<_> = runs.map(String::as_str).collect();
         let prune = "npm prune --omit=dev --ignore-scripts";
-        assert_eq!(runs, ["npm run build", prune, "npm run build", prune]);
-        let said = |name: &str| format!("{name}: build, now that all is installed");
+        let (prepare, build) = ("npm run prepare", "npm run build");
+        assert_eq!(runs, [prepare, prepare, build, build, prune, prune]);
+        let all = ["npm", "frontend/npm", "npm", "frontend/npm"];
+        let said = all.map(|name| format!("{name}: build, now that all is installed"));
         let resumed: Vec<_> = log
             .lines
             .iter()
             .filter(|line| line.contains("now that"))
             .collect();
-        assert_eq!(resumed, [&said("npm"), &said("frontend/npm")]);
+        let gone =
+            [all[0], all[1]].map(|name| format!("{name}: dev dependencies, now that all is built"));
+        assert_eq!(resumed, said.iter().chain(&gone).collect::<Vec<_>>());
     }
 }
 

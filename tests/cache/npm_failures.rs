@@ -97,6 +97,28 @@ fn a_failed_install_ends_the_build_and_leaves_no_tree() {
     );
 }
 
+/// A deploy that fails and is taken back costs no install.
+#[test]
+fn a_failed_install_leaves_the_last_good_tree_to_the_next_build() {
+    let bed = Bed::npm_app();
+    bed.build();
+    bed.next();
+    for version in ["2.0.1", "3.0.0"] {
+        bed.lock(version);
+        bed.put("fail", "npm error code ETARGET\n");
+        assert!(bed.try_build().0.is_err());
+        assert!(!bed.app().join("node_modules").exists());
+    }
+    fs_err::remove_file(bed.app().join("fail")).unwrap();
+    bed.lock("2.0.0");
+    let (outcomes, log) = bed.build();
+    assert_eq!(outcomes[0].decision.verdict, Verdict::Hit, "{log:?}");
+    assert!(
+        log.commands.is_empty() && log.warnings.is_empty(),
+        "{log:?}"
+    );
+}
+
 #[test]
 fn a_killed_install_is_a_failure() {
     let bed = Bed::npm_app();

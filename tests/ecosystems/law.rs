@@ -42,7 +42,7 @@ type Change = (String, &'static str);
 /// The changes of a shape; the short form takes files of another kind in each, so that all kinds come by.
 fn changes(lab: &Lab, shape: &Shape) -> Vec<Change> {
     let is_long = crate::support::long::is_long();
-    let all: &[&str] = if is_long {
+    let of_each: &[&str] = if is_long {
         &["replace", "append", "delete", "rename"]
     } else {
         &["replace"]
@@ -59,12 +59,18 @@ fn changes(lab: &Lab, shape: &Shape) -> Vec<Change> {
             (number.unwrap_or_default() % step, step)
         }
     };
-    paths
-        .into_iter()
-        .skip(first)
-        .step_by(step)
-        .flat_map(|path| all.iter().map(move |how| (path.clone(), *how)))
-        .collect()
+    let mut last = None;
+    let ways = |path: String| {
+        // What lists a folder sees these whichever file of it they happen to.
+        let folder = Path::new(&path).parent().map(Path::to_owned);
+        let is_first = is_long && last.as_ref() != Some(&folder);
+        last = Some(folder);
+        let of_folder: &[&str] = if is_first { &["mode", "folder"] } else { &[] };
+        let all = of_each.iter().chain(of_folder);
+        all.map(|how| (path.clone(), *how)).collect::<Vec<_>>()
+    };
+    let paths = paths.into_iter().skip(first).step_by(step);
+    paths.flat_map(ways).collect()
 }
 
 fn change(app: &Path, (path, how): &Change) {
@@ -75,6 +81,12 @@ fn change(app: &Path, (path, how): &Change) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             fs_err::rename(&path, path.with_file_name(format!("other-{name}"))).unwrap();
         }
+        "mode" => {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs_err::metadata(&path).unwrap().permissions().mode() ^ 0o111;
+            fs_err::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        "folder" => fs_err::create_dir(path.with_file_name("empty")).unwrap(),
         "append" => {
             let mut text = fs_err::read(&path).unwrap();
             text.push(b'\n');

@@ -35,12 +35,12 @@ pub(super) use self::observe::Bounds;
 use self::observe::Snapshot;
 pub(super) use self::reads::{Read, everything};
 pub(super) use self::relocate::Naming;
-pub(super) use self::rest::Rest;
+pub(super) use self::rest::{Rest, run as run_rest};
 use self::work::{Synced, Work};
 use super::adopt::{self, Adoption};
 use super::presets::{self, Class, Hidden, Job, Prune, Site};
 use super::store::Record;
-use super::{Context, Decision, Outcome, Verdict, warm};
+use super::{Context, Decision, Outcome, Verdict, exposes, warm};
 use crate::event::{Event, Progress};
 use slugsmith_facts::neighbours::leads_out;
 use slugsmith_finding::error::Result;
@@ -103,6 +103,8 @@ pub(super) struct Surroundings<'a> {
     pub calls: &'a BTreeMap<String, String>,
     /// Name and digest of each tree that was installed before.
     pub made: &'a [(String, String)],
+    /// What commands need to find packages of other installs, where they may.
+    pub exposed: &'a [super::EnvChange],
 }
 
 /// Restores or installs one site. What it leaves to do comes when all sites are installed.
@@ -169,6 +171,8 @@ pub(super) fn site<'a>(
     let read = Read::of(context, &job, &stored, around.bounds, around.made);
     read.add(&mut job.inputs);
     let is_looked_at = runs_scripts(&job) || job.prune != Prune::Nothing || !job.launch;
+    let mut variables = context.environment.variables.clone();
+    exposes::apply(around.exposed, &mut variables);
     let mut work = Work {
         kept_apart: around.kept_apart.filter(|_| !is_looked_at),
         bounds: around.bounds,
@@ -183,7 +187,7 @@ pub(super) fn site<'a>(
         job: &job,
         trees: &trees,
         mark,
-        variables: context.environment.variables.clone(),
+        variables,
     };
     let mut outcome = install(&mut work, &what, scripts, progress)?;
     warm::note(context, &name, place, class);

@@ -35,8 +35,9 @@ pub enum Event<'a> {
     LayerPrepared(&'a Prepared),
     /// A cache was restored, filled or given up.
     Done(&'a Outcome),
-    /// All caches are installed, and the build scripts of this one's project are next.
-    Resumed { name: &'a str },
+    /// All caches are installed, and the scripts of this one's project are next, or, where all `is_built`, what
+    /// takes its dev dependencies away.
+    Resumed { name: &'a str, is_built: bool },
     /// The key of a cache, where the user asks for it.
     Explained(&'a Explained),
     /// A stored cache was discarded to make room.

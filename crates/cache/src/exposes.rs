@@ -1,5 +1,6 @@
 //! Which variables must be set so that the app finds what was installed?
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use libcnb::layer_env::{LayerEnv, ModificationBehavior, Scope};
@@ -38,6 +39,28 @@ impl EnvChange {
             value: value.into(),
             is_written: false,
         }
+    }
+}
+
+/// What a command of this build sees with them, as a process of the app will.
+pub(crate) fn apply(changes: &[EnvChange], variables: &mut BTreeMap<String, OsString>) {
+    let joined = |first: &OsString, mark: &str, second: &OsString| {
+        let mut joined = first.clone();
+        joined.push(mark);
+        joined.push(second);
+        joined
+    };
+    for change in changes {
+        let there = variables
+            .get(&change.name)
+            .filter(|value| !value.is_empty());
+        let value = match (change.how, there) {
+            (EnvRule::Default, Some(_)) => continue,
+            (EnvRule::Prepend, Some(there)) => joined(&change.value, ":", there),
+            (EnvRule::AppendWord, Some(there)) => joined(there, " ", &change.value),
+            (EnvRule::Override, _) | (_, None) => change.value.clone(),
+        };
+        variables.insert(change.name.clone(), value);
     }
 }
 

@@ -42,7 +42,8 @@ pub(super) fn is_untouched(before: &Entry, now: &Entry) -> bool {
         && (before.kind() == EntryKind::Directory || state(before) == state(now))
 }
 
-/// Path relative to the app → digest of content and executable bit.
+/// Path relative to the app → digest of content and executable bit. Folders count where they are empty:
+/// a script that lists a folder sees them, and no file stands for them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Files(BTreeMap<PathBuf, String>);
 
@@ -66,14 +67,23 @@ impl Files {
         look: impl Fn(&Path, &[u8]) -> T + Sync,
     ) -> (Self, Vec<T>) {
         let folders = followed(tree, folders);
-        let wanted: Vec<&Entry> = tree
-            .entries()
+        let (root, entries) = (tree.root(), tree.entries());
+        // Sorted: what a folder holds follows it, where the tree was looked into.
+        let next = entries.iter().skip(1).map(Some).chain([None]);
+        let wanted: Vec<&Entry> = entries
             .iter()
-            .filter(|entry| entry.kind() != EntryKind::Directory)
+            .zip(next)
+            .filter(|(entry, next)| {
+                let is_in = |next: &Entry| next.path().starts_with(entry.path());
+                entry.kind() != EntryKind::Directory || !next.is_some_and(is_in)
+            })
+            .map(|(entry, _)| entry)
             .filter(|entry| folders.iter().any(|one| entry.path().starts_with(one)))
             .filter(|entry| is_app(entry.path()))
+            .filter(|entry| {
+                entry.kind() != EntryKind::Directory || is_empty(&root.join(entry.path()))
+            })
             .collect();
-        let root = tree.root();
         let read = |entry: &&Entry| {
             let (digest, text) = content(root, entry);
             ((entry.path().to_owned(), digest), look(entry.path(), &text))
@@ -151,6 +161,10 @@ impl Files {
         }
         (!changes.is_empty()).then_some(changes)
     }
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs_err::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// The path and the digest of a line.
@@ -253,6 +267,28 @@ mod tests {
         assert_ne!(new.digest(), old.digest());
         let changes = new.changes(folder.path()).unwrap();
         assert_eq!(changes, ["d e is new", "src/a changed", "b is removed"]);
+    }
+
+    #[test]
+    fn an_empty_folder_counts_and_one_that_holds_something_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path();
+        for path in ["kept/a", "kept.d/a", "made/tree/a"] {
+            crate::tests::put(app, path, "1");
+        }
+        let is_app = |path: &Path| !path.starts_with("made/tree");
+        let everything = [PathBuf::new()];
+        let list = || Files::of(&Tree::read(app), &everything, is_app).text();
+        let first = list();
+        assert_eq!(first.lines().count(), 2, "{first}");
+        let looked_into = Tree::read_where(app, is_app);
+        assert_eq!(Files::of(&looked_into, &everything, is_app).text(), first);
+        for path in ["kept/empty", "zz"] {
+            fs_err::create_dir(app.join(path)).unwrap();
+            assert!(list().contains(path), "{path}");
+        }
+        fs_err::write(app.join("zz/a"), "1").unwrap();
+        assert!(list().contains("zz/a") && !list().contains("\"zz\""));
     }
 
     #[test]

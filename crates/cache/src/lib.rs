@@ -31,6 +31,7 @@ pub mod left_out;
 pub mod lockfile;
 mod mentions;
 mod natives;
+mod not_run;
 pub mod pack;
 mod pinned;
 mod presets;
@@ -234,21 +235,27 @@ pub fn run(context: &Context<'_>, progress: &mut dyn Progress) -> Result<Vec<Out
         kept_apart: kept_apart.as_deref(),
         calls: &calls,
         made: Vec::new(),
+        exposed: Vec::new(),
         naming: Vec::new(),
     };
     let scattered = scattered::installed(&context.app.root);
     let mut outcomes = Vec::new();
     // Compilers may embed what build scripts make; a custom command may need either.
-    for group in [packages, compiled, custom] {
+    for group in [packages, compiled] {
         outcomes.extend(all(group, &mut scene, progress)?);
     }
+    // Installs must not see each other's environments; a command of the app runs as its processes will.
+    let exposed = outcomes.iter().flat_map(|outcome| &outcome.exposes);
+    scene.exposed = exposed.cloned().collect();
+    outcomes.extend(all(custom, &mut scene, progress)?);
     let kept: Vec<_> = outcomes
         .iter()
         .flat_map(|outcome| outcome.folders.clone())
         .collect();
     let scattered = scattered::notes(&scattered, &scattered::installed(&context.app.root), &kept);
     let lines = switches::not_followed(context, &outcomes);
-    for line in lines.into_iter().chain(scattered) {
+    let not_run = not_run::notes(context, &outcomes);
+    for line in lines.into_iter().chain(scattered).chain(not_run) {
         progress.event(Event::Note(&line));
     }
     let naming = scene.naming;
@@ -279,6 +286,8 @@ struct Scene<'a, 'b> {
     calls: &'b BTreeMap<String, String>,
     /// Name and digest of each tree that is installed by now.
     made: Vec<(String, String)>,
+    /// See [`apply::Surroundings`].
+    exposed: Vec<EnvChange>,
     /// Files that name the folder of this build.
     naming: Vec<apply::Naming>,
 }
@@ -299,6 +308,7 @@ fn all(
                     kept_apart: scene.kept_apart,
                     calls: scene.calls,
                     made: &scene.made,
+                    exposed: &scene.exposed,
                 };
                 let folders = &mut *scene.folders;
                 let around = &mut |scripts: apply::Scripts, progress: &mut dyn Progress| {
@@ -329,15 +339,14 @@ fn all(
             }
         });
     }
-    for mut rest in rests {
-        scene.naming.extend(rest.naming());
-        let is_alone = outcomes.len() == 1;
-        rest.run(
-            is_alone,
-            &mut |scripts, progress| scene.folders.around(scripts, progress),
-            progress,
-        )?;
-    }
+    let naming = rests.iter_mut().filter_map(apply::Rest::naming);
+    scene.naming.extend(naming);
+    apply::run_rest(
+        &rests,
+        outcomes.len() == 1,
+        &mut |scripts, progress| scene.folders.around(scripts, progress),
+        progress,
+    )?;
     let made = outcomes.iter().filter(|one| !one.digest.is_empty());
     let made = made.map(|one| (one.decision.name.clone(), one.digest.clone()));
     scene.made.extend(made);

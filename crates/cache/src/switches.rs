@@ -49,8 +49,8 @@ pub enum Here {
 }
 
 const NODE: &[&str] = &["npm", "yarn", "pnpm", "bun"];
-const PYTHON: &[&str] = &["pip", "poetry", "uv", "pipenv"];
-const RUBY: &[&str] = &["bundler"];
+pub(crate) const PYTHON: &[&str] = &["pip", "poetry", "uv", "pipenv"];
+pub(crate) const RUBY: &[&str] = &["bundler"];
 const PHP: &[&str] = &["composer"];
 const GO: &[&str] = &["go"];
 const MAVEN: &[&str] = &["maven"];

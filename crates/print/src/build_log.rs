@@ -202,9 +202,9 @@ impl<W: Write> BuildLog<W> {
             }
             Of::LayerPrepared(prepared) => self.dependencies(&boot::prepared(prepared)),
             Of::Done(outcome) => self.cached(outcome),
-            Of::Resumed { name } => {
+            Of::Resumed { name, is_built } => {
                 self.took();
-                self.dependencies(&[cache::resumed(name)]);
+                self.dependencies(&[cache::resumed(name, is_built)]);
             }
             Of::Explained(one) => {
                 self.dependencies(&[Line::row(1, one.to_json().to_string())]);

@@ -104,10 +104,15 @@ pub fn outcome(outcome: &Outcome, _level: LogLevel) -> Vec<Line> {
     }
 }
 
-/// When the scripts of one of several projects are next.
+/// When the scripts of one of several projects are next, or the end of its dev dependencies.
 #[must_use]
-pub fn resumed(name: &str) -> Line {
-    Line::item(1, format!("{name}: build, now that all is installed"))
+pub fn resumed(name: &str, is_built: bool) -> Line {
+    let what = if is_built {
+        "dev dependencies, now that all is built"
+    } else {
+        "build, now that all is installed"
+    };
+    Line::item(1, format!("{name}: {what}"))
 }
 
 /// When dev dependencies that a script needed are gone.

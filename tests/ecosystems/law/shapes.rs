@@ -129,6 +129,34 @@ pub(super) const ALL: &[Shape] = &[
         left_out: &[],
     },
     Shape {
+        name: "npm, script of a workspace that lists folders and modes",
+        tools: &[],
+        files: &[
+            (
+                "package.json",
+                r#"{"name":"a","private":true,"workspaces":["packages/*"],"dependencies":{"ms":"2.1.3"}}"#,
+            ),
+            (
+                "packages/lister/package.json",
+                r#"{"name":"lister","version":"1.0.0","scripts":{"postinstall":"node list.js"}}"#,
+            ),
+            (
+                "packages/lister/list.js",
+                "const fs = require('fs'), list = fs.readdirSync('../../pages').sort()\n\
+                 const modes = list.map(name => fs.statSync('../../pages/' + name).mode)\n\
+                 fs.writeFileSync('list.json', JSON.stringify([list, modes]))\n",
+            ),
+            ("pages/one.md", "one\n"),
+            (
+                "server.js",
+                "console.log(require('fs').readFileSync('packages/lister/list.json', 'utf8'))\n",
+            ),
+        ],
+        prepare: &["npm install --package-lock-only --ignore-scripts"],
+        start: "node server.js",
+        left_out: &[],
+    },
+    Shape {
         name: "yarn 1, copied packages",
         tools: &["yarn-classic"],
         files: NESTED,

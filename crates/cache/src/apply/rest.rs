@@ -1,8 +1,9 @@
-//! What is left to do for a site once every site is installed?
+//! What is left to do once every site is installed?
 //!
 //! A build script of the root may need the packages of a subfolder that has a lockfile of
-//! its own (`npm run build --prefix frontend`), dev dependencies included, and neither
-//! knows of the other. So scripts run, and dev dependencies go, after all installs.
+//! its own (`npm run build --prefix frontend`), dev dependencies and what its `prepare` makes included, and neither
+//! knows of the other. So each kind of work is done for all sites before the next begins: scripts that belong to
+//! an install, then build scripts, then dev dependencies go.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -29,30 +30,8 @@ impl Rest<'_> {
         self.naming.take()
     }
 
-    /// Runs what comes last, and takes out what production does not need. Where it `is_alone`
-    /// no log needs its name for that.
-    pub(crate) fn run(
-        &self,
-        is_alone: bool,
-        scripts: AroundScripts<'_>,
-        progress: &mut dyn Progress,
-    ) -> Result<()> {
-        let runs = super::runs_scripts(&self.job);
-        let is_something = runs || self.job.prune != Prune::Nothing;
-        if is_something && !is_alone {
-            progress.event(Event::Resumed { name: &self.name });
-        }
-        if runs {
-            scripts(Scripts::Begin, progress);
-        }
-        match self.scripts(progress) {
-            // One that can't bear what an earlier build wrote (`mkdir dist && tsc`): all of them run once more without.
-            Err(_) if scripts(Scripts::Failed, progress) => self.scripts(progress)?,
-            ended => ended?,
-        }
-        if runs && scripts(Scripts::Ended, progress) {
-            self.scripts(progress)?;
-        }
+    /// Takes out what production does not need.
+    fn clean(&self, progress: &mut dyn Progress) -> Result<()> {
         self.prune(progress)?;
         self.steps(&self.job.cleanup, progress)?;
         if !self.job.launch {
@@ -64,10 +43,9 @@ impl Rest<'_> {
         Ok(())
     }
 
-    /// Runs the scripts of the app.
-    fn scripts(&self, progress: &mut dyn Progress) -> Result<()> {
+    /// Runs the scripts of the app that come last.
+    fn finish(&self, progress: &mut dyn Progress) -> Result<()> {
         let (store, app) = (self.context.store, &self.context.app.root);
-        self.steps(&self.job.scripts, progress)?;
         for step in &self.job.finish {
             let is_kept = !step.writes.is_empty();
             if is_kept && finished::give_back(store, &self.name, app, step) {
@@ -103,4 +81,55 @@ impl Rest<'_> {
         let variables = &self.context.environment.variables;
         steps::run(steps, &self.job, self.context, variables, progress)
     }
+}
+
+/// Runs what comes last for all of them. Where there is one site only, no log needs its name for that.
+pub(crate) fn run(
+    rests: &[Rest<'_>],
+    is_alone: bool,
+    scripts: AroundScripts<'_>,
+    progress: &mut dyn Progress,
+) -> Result<()> {
+    let runs = rests.iter().any(|rest| super::runs_scripts(&rest.job));
+    if runs {
+        scripts(Scripts::Begin, progress);
+    }
+    match run_scripts(rests, is_alone, progress) {
+        // One that can't bear what an earlier build wrote (`mkdir dist && tsc`): all of them run once more without.
+        Err(_) if scripts(Scripts::Failed, progress) => run_scripts(rests, is_alone, progress)?,
+        ended => ended?,
+    }
+    if runs && scripts(Scripts::Ended, progress) {
+        run_scripts(rests, is_alone, progress)?;
+    }
+    for rest in rests {
+        let is_something = rest.job.prune != Prune::Nothing || !rest.job.cleanup.is_empty();
+        if is_something && !is_alone {
+            let (name, is_built) = (&rest.name, true);
+            progress.event(Event::Resumed { name, is_built });
+        }
+        rest.clean(progress)?;
+    }
+    Ok(())
+}
+
+fn run_scripts(rests: &[Rest<'_>], is_alone: bool, progress: &mut dyn Progress) -> Result<()> {
+    // Whose lines the log is at.
+    let mut told = None;
+    let mut tell = |rest: &Rest<'_>, steps: &[ManagerCommand], progress: &mut dyn Progress| {
+        if !(is_alone || steps.is_empty() || told.as_ref() == Some(&rest.name)) {
+            let (name, is_built) = (&rest.name, false);
+            progress.event(Event::Resumed { name, is_built });
+            told = Some(rest.name.clone());
+        }
+    };
+    for rest in rests {
+        tell(rest, &rest.job.scripts, progress);
+        rest.steps(&rest.job.scripts, progress)?;
+    }
+    for rest in rests {
+        tell(rest, &rest.job.finish, progress);
+        rest.finish(progress)?;
+    }
+    Ok(())
 }

@@ -310,7 +310,11 @@ impl Work<'_> {
         let locks = self.lockfile_content();
         self.mark
             .set()
-            .and_then(|()| self.context.store.touch(self.name))
+            .and_then(|()| match self.class {
+                Class::Layer { .. } => self.context.store.touch(self.name),
+                // The app has a tree of its own; what is stored stays as it is.
+                Class::Packed { .. } => Ok(()),
+            })
             .map_err(|error| io("writing to", self.app(), &error))?;
         let before = Before::of(self);
         let synced = self.hidden_steps(&self.job.sync, progress).is_ok();
@@ -369,7 +373,10 @@ impl Work<'_> {
         if let Err(problem) = installed.and_then(|()| self.holds_after(locks.as_deref())) {
             // The install's own failure is what the user must see.
             let _ = self.take_back();
-            let _ = self.context.store.discard(self.name);
+            // A pack is still what the last good build made, and fits an app that is repaired.
+            if matches!(self.class, Class::Layer { .. }) {
+                let _ = self.context.store.discard(self.name);
+            }
             return Err(problem);
         }
         let packages = self.job.lockfile.as_ref().map(|lock| &lock.packages);

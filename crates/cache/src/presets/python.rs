@@ -107,7 +107,7 @@ pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
         what,
         class: if in_layer {
             Class::Layer {
-                free: !tool.removes(),
+                free: !(tool.removes() || runs_commands(place)),
             }
         } else {
             Class::Packed { links_out: true }
@@ -220,6 +220,9 @@ fn job(place: &Project<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
     if in_layer && context.config.boot.level.value == BootLevel::Off {
         inputs.plain("boot", "off");
     }
+    if in_layer && !tool.removes() && runs_commands(place) {
+        inputs.plain("there for commands of the app", "yes");
+    }
     let steps = Steps {
         python: &python,
         venv: &venv,
@@ -255,6 +258,12 @@ fn job(place: &Project<'_>, name: &str, lock: Lock) -> Result<Job, Problem> {
         explain,
         ..Job::new(inputs, place.at.clone())
     })
+}
+
+/// Whether commands of the app run with the environment, so that it has to be there.
+fn runs_commands(place: &Project<'_>) -> bool {
+    let mut custom = place.context.config.cache.custom.iter();
+    custom.any(|cache| cache.run.is_some())
 }
 
 /// What decides beside the environment itself which of its files leave it again.

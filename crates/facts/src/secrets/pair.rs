@@ -217,6 +217,16 @@ pub(super) fn is_secret_field(name: &str) -> bool {
     if name.is_empty() || name.len() > LONGEST_NAME || name.contains(char::is_whitespace) {
         return false;
     }
+    // Most names are those of files, whose words need not be looked at.
+    let bare = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let ends = |word: &&str| {
+        let end = bare.len().checked_sub(word.len());
+        let end = end.and_then(|at| bare.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    if !LAST.iter().any(ends) && !ends(&"key") {
+        return false;
+    }
     let words = words(name);
     match words.as_slice() {
         [.., kind, last] if last == "key" => KINDS.contains(&kind.as_str()),

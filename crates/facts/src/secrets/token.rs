@@ -81,38 +81,44 @@ const PREFIXES: &[(&str, usize)] = &[
 /// The least of the lengths above.
 const SHORTEST: usize = 16;
 
+/// Letters that a token begins with.
+const FIRST: [bool; 128] = {
+    let mut letters = [false; 128];
+    let mut at = 0;
+    while at < PREFIXES.len() {
+        letters[PREFIXES[at].0.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    letters[b'S' as usize] = true;
+    letters
+};
+
 /// The text with its tokens masked; `None` where there is none.
 pub(super) fn mask(text: &str) -> Option<String> {
-    let is_possible = PREFIXES.iter().any(|(prefix, _)| text.contains(prefix));
-    if !is_possible && !text.contains("SK") {
-        return None;
-    }
     let is_between =
         |c: char| is_end(c) || matches!(c, '=' | ':' | '/' | '@' | '[' | ']' | '{' | '}');
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut is_changed = false;
-    while !rest.is_empty() {
-        let length = rest.find(is_between).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(length);
+    let mut out = String::new();
+    let (mut done, mut at) = (0, 0);
+    for word in text.split(is_between) {
         if is_token(word) {
+            out.push_str(&text[done..at]);
             out.push_str(MASK);
-            is_changed = true;
-        } else {
-            out.push_str(word);
+            done = at + word.len();
         }
-        let between = after.chars().next().map_or(0, char::len_utf8);
-        let (mark, next) = after.split_at(between);
-        out.push_str(mark);
-        rest = next;
+        at += word.len();
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
     }
-    is_changed.then_some(out)
+    out.push_str(&text[done..]);
+    (done > 0).then_some(out)
 }
 
 fn is_token(word: &str) -> bool {
     let begins = |(prefix, least): &(&str, usize)| word.len() >= *least && word.starts_with(prefix);
-    // A report names tens of thousands of files, in words that are shorter.
-    word.len() >= SHORTEST && (PREFIXES.iter().any(begins) || is_twilio(word))
+    // A report names tens of thousands of files, in words that are shorter or begin with other letters.
+    let first = word.bytes().next().map_or(0, usize::from);
+    word.len() >= SHORTEST
+        && FIRST.get(first) == Some(&true)
+        && (PREFIXES.iter().any(begins) || is_twilio(word))
 }
 
 /// `SK` and 32 hexadecimal digits.
