@@ -97,9 +97,9 @@ fn node(facts: &Facts<'_>) -> Option<Server> {
         code.calls.iter().any(|call| {
             let listens = matches!(call.method(), "on" | "once" | "addListener")
                 && call.positional(0).and_then(Expr::text).is_some_and(is_stop);
-            let loops = code.calls.iter().any(|call| call.method() == "forEach")
-                && matches!(call.callee.as_str(), "process.on" | "process.once")
-                && !matches!(call.positional(0), Some(Expr::Text(_)));
+            let loops = matches!(call.callee.as_str(), "process.on" | "process.once")
+                && !matches!(call.positional(0), Some(Expr::Text(_)))
+                && code.calls_one_of(&["forEach"]);
             listens && call.receiver().contains("process")
                 || loops
                 || call.method() == "enableShutdownHooks"
