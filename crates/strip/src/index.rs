@@ -255,6 +255,15 @@ pub fn name(path: &str) -> &str {
     path.rfind('/').map_or(path, |slash| &path[slash + 1..])
 }
 
+/// Whether a path leads through a folder: `a/.next/static/b.js` through `.next/static`.
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    let mut places = memchr::memmem::find_iter(path.as_bytes(), folder);
+    places.any(|at| {
+        let begins = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
+        begins && path.as_bytes().get(at + folder.len()) == Some(&b'/')
+    })
+}
+
 /// What follows the last dot of a path's name; empty without one.
 pub(crate) fn extension(path: &str) -> &str {
     name(path).rsplit_once('.').map_or("", |(_, end)| end)

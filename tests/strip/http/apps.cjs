@@ -21,4 +21,6 @@ exports.apps = [
   ...require("./rendered.cjs"),
   ...require("./debian_products.cjs"),
   ...require("./python_products.cjs"),
+  ...require("./unseen.cjs"),
+  ...require("./unseen_python.cjs"),
 ];

@@ -64,6 +64,9 @@ exports.answers = async (folder, { start, urls = ["/"], follow = true, loose = f
     while (first.error && Date.now() < until) {
       first = await get(port, urls[0], headers);
       if (first.error && ended) break;
+      // Some answer that they are starting.
+      const starting = first.status === 503 && Date.now() < until - seconds * 500;
+      if (starting) first = { error: "starting" };
       if (first.error) await new Promise((resolve) => setTimeout(resolve, 200));
     }
     if (first.error) {

@@ -66,6 +66,8 @@ const MAPS: &[&str] = &[
     "setSourceMapsEnabled",
     "--enable-source-maps",
 ];
+/// What bundlers read the maps of packages with.
+const MAP_LOADERS: &[&str] = &["source-map-loader", "rollup-plugin-sourcemaps"];
 /// Larger files are bundles or data, in bytes.
 const MAX_TEXT: u64 = 32_000_000;
 
@@ -118,7 +120,8 @@ pub(crate) fn add(
         runtime.bundles = runtime.bundles.max(Bundles::InCode);
     }
     runtime.typescript |= at_start || library || runtime.coffee && own.contains(COFFEE_REGISTER);
-    MAPS.iter().any(|name| own.contains(name))
+    let bundles_maps = runtime.bundles != Bundles::No && MAP_LOADERS.iter().any(has);
+    bundles_maps || MAPS.iter().any(|name| own.contains(name))
 }
 
 /// Names of all that the app's own package.json files need, directly or not.

@@ -316,6 +316,26 @@ fn maps_stay_where_code_switches_them_on() {
 }
 
 #[test]
+fn maps_stay_where_a_bundler_reads_them_at_the_start() {
+    for (command, expected) in [("react-scripts start", true), ("node server.js", false)] {
+        let manifest = format!(
+            r#"{{"scripts":{{"start":"{command}"}},"dependencies":{{"react-scripts":"5"}}}}"#
+        );
+        let files = [
+            ("package.json", manifest.as_str()),
+            (
+                "node_modules/react-scripts/package.json",
+                r#"{"name":"react-scripts","dependencies":{"source-map-loader":"3"}}"#,
+            ),
+            ("node_modules/a/package.json", "{}"),
+            ("node_modules/a/index.js.map", "{}"),
+        ];
+        let left = stays(&files, "node_modules/a/index.js.map");
+        assert_eq!(left, expected, "{command}");
+    }
+}
+
+#[test]
 fn what_a_compilers_configuration_extends_stays() {
     let base = |name: &'static str, own: &'static str| {
         let files = [

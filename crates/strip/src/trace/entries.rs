@@ -93,7 +93,7 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
         } else {
             MAX_TEXT
         };
-    rendered(graph, extension, &because);
+    rendered(graph, path, extension, &because);
     match extension {
         "js" | "cjs" | "mjs" | "jsx" => graph.keep(number, &because),
         "py" => {
@@ -109,7 +109,7 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
             }
         }
         "css" | "scss" | "sass" | "less" | "styl" if small => imported(graph, path, &because),
-        _ if !small || lists_dependencies(name) || says_nothing(extension) => {}
+        _ if !small || lists_dependencies(path) || says_nothing(extension) => {}
         "" if runs || start::names(&facts.commands, path) => {
             graph.keep(number, &because);
             mentions(graph, path, &because);
@@ -153,16 +153,16 @@ fn is_pickle(extension: &str) -> bool {
 /// Sources that no process reads here, prose, and data without names of files.
 fn says_nothing(extension: &str) -> bool {
     const KINDS: &[&str] = &[
-        "ts", "tsx", "mts", "cts", "md", "mdx", "markdown", "txt", "lock", "log", "map", "csv",
-        "tsv", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "svg", "woff", "woff2", "ttf",
-        "otf", "eot", "pdf", "mp3", "mp4", "webm", "zip", "gz", "css", "scss", "less", "sass",
+        "ts", "tsx", "mts", "cts", "md", "mdx", "markdown", "lock", "log", "map", "csv", "tsv",
+        "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "svg", "woff", "woff2", "ttf", "otf",
+        "eot", "pdf", "mp3", "mp4", "webm", "zip", "gz", "css", "scss", "less", "sass",
     ];
     KINDS.contains(&extension)
 }
 
 /// The package that renders a template, which frameworks load by the file's extension
 /// (`require(extension)`, expressjs.com/en/guide/using-template-engines.html).
-fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
+fn rendered(graph: &mut Graph<'_, '_>, path: &str, extension: &str, because: &Because) {
     const OTHER_NAMES: &[(&str, &str)] = &[
         ("hbs", "handlebars"),
         ("handlebars", "express-handlebars"),
@@ -175,15 +175,21 @@ fn rendered(graph: &mut Graph<'_, '_>, extension: &str, because: &Because) {
     let names = others.map(|(_, package)| *package).chain([extension]);
     let declared: Vec<&str> = names.filter(|name| is_declared(graph, name)).collect();
     for name in declared {
-        for number in node::mentioned(&graph.node, name) {
+        for number in node::mentioned(&graph.node, path, name) {
             graph.keep(number, because);
         }
     }
 }
 
 /// Files that name packages because they are installed, not because they are used.
-fn lists_dependencies(name: &str) -> bool {
-    name.contains("-lock")
+fn lists_dependencies(path: &str) -> bool {
+    let name = index::name(path);
+    let is_text = name.ends_with(".txt");
+    is_text
+        && ["require", "constraint"]
+            .iter()
+            .any(|word| path.contains(word))
+        || name.contains("-lock")
         || matches!(
             name,
             ecosystems::javascript::MANIFEST
@@ -198,17 +204,17 @@ fn mentions(graph: &mut Graph<'_, '_>, path: &str, because: &Because) {
     };
     let mut words = Vec::new();
     references::literals(&text, |literal| words.push(literal.text.to_owned()));
-    words.extend(declared_words(graph, &text));
+    words.extend(declared_words(graph, path, &text));
     if shell::is_script(path, &text) {
         shell::words(path, &String::from_utf8_lossy(&text), |word, _| {
             words.push(word.to_owned());
         });
     }
     for word in words {
-        for number in node::mentioned(&graph.node, &word) {
+        for number in node::mentioned(&graph.node, path, &word) {
             graph.keep(number, because);
         }
-        for number in node::started(&graph.node, &word) {
+        for number in node::started(&graph.node, path, &word) {
             graph.keep(number, because);
         }
     }
@@ -223,7 +229,7 @@ fn is_declared(graph: &Graph<'_, '_>, name: &str) -> bool {
 
 /// Names of packages that the app declares, or of what is in them or of their programs, in
 /// a file of whatever syntax: `"helmet#xssFilter"`, `module: winston`, `-r ts-node/register`.
-fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
+fn declared_words(graph: &Graph<'_, '_>, path: &str, text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let words = text
         .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '-' | '_' | '.')));
@@ -234,7 +240,7 @@ fn declared_words(graph: &Graph<'_, '_>, text: &[u8]) -> Vec<String> {
             let package = node::package_name(word);
             package.is_some_and(|package| is_declared(graph, package))
                 || word.contains("node_modules/")
-                || graph.node.is_program(word)
+                || graph.node.is_program(path, word)
         })
         .map(|word| (*word).to_owned())
         .collect()

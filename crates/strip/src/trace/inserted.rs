@@ -69,7 +69,7 @@ pub(super) fn add(graph: &mut Graph<'_, '_>) {
     for (file, source) in sources {
         let because = Because::Manifest(file);
         for module in ["jsx-runtime", "jsx-dev-runtime"] {
-            for number in node::mentioned(&graph.node, &format!("{source}/{module}")) {
+            for number in node::mentioned(&graph.node, "", &format!("{source}/{module}")) {
                 graph.keep(number, &because);
             }
         }

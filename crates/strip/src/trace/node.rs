@@ -29,6 +29,9 @@ pub(super) use resolve::{Resolver, in_app};
 use source::{Context, Load};
 use value::HOLE;
 
+/// What frameworks write for browsers alone: no process loads it.
+const FOR_BROWSERS: &[&str] = &[".next/static", ".output/public"];
+
 /// Everything that Node's side of the graph knows of one app.
 pub(super) struct Node<'g, 'a> {
     facts: &'g Facts<'a>,
@@ -99,7 +102,7 @@ fn projects<'g>(facts: &'g Facts<'_>) -> Vec<(&'g str, Option<&'g Manifest>)> {
     std::iter::once(("", root)).chain(others).collect()
 }
 
-impl Node<'_, '_> {
+impl<'a> Node<'_, 'a> {
     /// Files that a compiler reads when the app starts: what needs them is for it to say.
     fn is_compiled(&self, path: &str) -> bool {
         let runtime = &self.facts.runtime;
@@ -165,6 +168,16 @@ impl Node<'_, '_> {
             }
             Some(folder) => self.whole(folder),
         }
+    }
+
+    /// The folders of what a package declares.
+    fn declared(&self, folder: &str) -> Vec<&'a str> {
+        let inside = format!("{folder}/x");
+        let manifest = self.facts.manifests.get(folder).and_then(Option::as_ref);
+        let names = manifest.iter().flat_map(|manifest| &manifest.dependencies);
+        names
+            .filter_map(|name| self.resolver.package(&inside, name))
+            .collect()
     }
 
     /// A package that loads by a name which only it knows: with what it declares, and with
@@ -250,7 +263,8 @@ pub(crate) fn opened(facts: &Facts<'_>, path: &str, text: &[u8]) -> Option<Opene
 
 impl<'a> Language<'a> for Node<'_, 'a> {
     fn reads(&self, path: &str) -> bool {
-        if !self.decides {
+        let is_for_browsers = |folder: &&str| in_app(path) && index::is_below(path, folder);
+        if !self.decides || FOR_BROWSERS.iter().any(is_for_browsers) {
             return false;
         }
         let typescript = [".ts", ".tsx", ".mts", ".cts"]
@@ -301,6 +315,12 @@ impl<'a> Language<'a> for Node<'_, 'a> {
             }
         };
         for (load, line) in source.loads {
+            let load = match load {
+                Load::Path(path) if !builds && packages_meant::is_scan(owner, &path) => {
+                    Load::Folders
+                }
+                load => load,
+            };
             let mut unknown = || {
                 if !decided {
                     undecided.push(line);
@@ -327,7 +347,6 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 }
                 Load::Module(value, form) => self.module(path, &value, form),
                 Load::Path(_) | Load::Listed(_) | Load::Own if builds => Vec::new(),
-                Load::Path(pattern) if packages_meant::is_scan(owner, &pattern) => unknown(),
                 Load::Path(pattern) => self.path(path, &pattern),
                 Load::Listed(pattern) => self.listed(&pattern),
                 Load::Own => owner.map(&mut all_of).unwrap_or_default(),
@@ -335,6 +354,15 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 Load::Command(text) => self.command(path, &text),
                 Load::Word(word) => self.word(path, &word, source.form, source.unknown && !decided),
                 Load::Unknown | Load::AnyFolder => unknown(),
+                // `path.join(__dirname, "..", name)` of a package: any file of another one.
+                Load::Folders => {
+                    let mut files = unknown();
+                    let declared = owner
+                        .filter(|_| !decided)
+                        .map(|folder| self.declared(folder));
+                    files.extend(declared.into_iter().flatten().flat_map(&mut all_of));
+                    files
+                }
             };
             let files = files.into_iter();
             let files = files.filter(|number| !tells_never || !self.is_never(name, *number));

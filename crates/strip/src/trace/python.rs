@@ -29,6 +29,11 @@ use source::{ANY, Load};
 pub(super) use entries::{all as entry_points, in_environment, mentions};
 pub(crate) use source::statements;
 
+/// Endings of archives that code is unpacked from, or run in.
+const ARCHIVES: &[&str] = &[
+    ".zip", ".whl", ".egg", ".pyz", ".pex", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2",
+];
+
 /// Everything that Python's side of the graph knows of one app.
 pub(super) struct Python<'g, 'a> {
     facts: &'g Facts<'a>,
@@ -188,6 +193,19 @@ impl<'g, 'a> Python<'g, 'a> {
         }
     }
 
+    /// What a distribution uses whose archives may have code that is unpacked and run: what that imports nobody reads.
+    fn packed(&self, distribution: &Distribution) -> Vec<usize> {
+        let paths = distribution.data.iter();
+        let mut paths = paths.filter_map(|number| self.facts.index.path(*number));
+        if !paths.any(|path| ARCHIVES.iter().any(|end| path.ends_with(end))) {
+            return Vec::new();
+        }
+        let all = self.distributions.all.iter().enumerate();
+        all.filter(|(_, other)| distribution.uses.contains(&other.name))
+            .flat_map(|(number, _)| self.whole_distribution(number))
+            .collect()
+    }
+
     fn distribution(&self, path: &str) -> Option<&Distribution> {
         let number = self.facts.index.exact(path)?;
         self.distributions.get(self.distributions.of(number)?)
@@ -342,6 +360,7 @@ impl<'a> Language<'a> for Python<'_, 'a> {
         {
             files.extend(&distribution.data);
             files.extend(entries::hidden(self, distribution));
+            files.extend(self.packed(distribution));
         }
         files
     }

@@ -129,7 +129,8 @@ impl<'t> Source<'t> {
         let mut starts = self.own_folders();
         starts.extend(self.resources());
         let named = self.named(&starts);
-        for start in starts.into_iter().chain(named) {
+        let further = self.named(&named);
+        for start in starts.into_iter().chain(named).chain(further) {
             self.follow(&start, &mut found);
         }
         if split(self.path).is_none() {
@@ -269,6 +270,21 @@ impl<'t> Source<'t> {
             folders = joined.flatten().collect();
             rest = after;
         }
+        for folder in folders {
+            // Who walks the whole package is asked elsewhere.
+            let is_part = split(&format!("{folder}/x"))
+                .is_some_and(|(_, inside)| inside.matches('/').count() > 1);
+            if is_part && self.is_walked(start.at) {
+                self.add(&folder, true, start.at, found);
+            }
+        }
+    }
+
+    /// Whether all that is below a path is taken, in the line that makes it: `os.walk(join(HERE, "templates"))`.
+    fn is_walked(&self, at: usize) -> bool {
+        let line = self.text[..at].rsplit('\n').next().unwrap_or_default();
+        let mut calls = ["walk(", "copytree(", "make_archive("].iter();
+        calls.any(|call| line.contains(call))
     }
 
     /// Adds the tests that a pattern of paths leads into: `"*/plugin.json"`, `"**/*.json"`.

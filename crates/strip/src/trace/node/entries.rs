@@ -129,25 +129,38 @@ pub(in crate::trace) fn traced(facts: &Facts<'_>, texts: &dyn Texts, path: &str)
         .collect()
 }
 
-/// The programs of packages that a word means, which a process may start.
-pub(in crate::trace) fn started(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
+/// The projects from whose packages a file of the app names some: those of the server alone that a framework built
+/// with the file in it.
+fn seen_from<'n>(node: &'n Node<'_, '_>, file: &str) -> impl Iterator<Item = &'n str> {
+    let server = node.built_server(file);
+    let folders = node.projects().map(|(folder, _)| folder);
+    folders.filter(move |folder| server.is_none_or(|server| server == *folder))
+}
+
+/// The programs of packages that a word of a file means, which a process may start.
+pub(in crate::trace) fn started(node: &Node<'_, '_>, file: &str, word: &str) -> Vec<usize> {
     let program = |folder| join(folder, &format!("node_modules/.bin/{}", index::name(word)));
-    let projects = node.projects();
-    projects
-        .filter_map(|(folder, _)| node.facts.index.find(&program(folder)?))
+    seen_from(node, file)
+        .filter_map(|folder| node.facts.index.find(&program(folder)?))
         .collect()
 }
 
 /// What a literal of an app's file that is no program names: a template, a page, a
 /// configuration file.
-pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, word: &str) -> Vec<usize> {
+pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, file: &str, word: &str) -> Vec<usize> {
     let manifest = slugsmith_ecosystems::javascript::MANIFEST;
     if let Some(at) = word.find("node_modules/") {
-        return node.path(manifest, &word[at..]);
+        let path = node.seen_from_server(file, &word[at..]);
+        return path.map_or_else(Vec::new, |path| node.path(manifest, &path));
     }
-    let projects = node.projects();
-    let files = projects.filter_map(|(folder, _)| join(folder, manifest));
-    files
-        .flat_map(|file| node.word(&file, word, None, false))
+    // What the project declares a server finds above it, declared there or not.
+    let declared = node.built_server(file).is_some()
+        && super::package_name(word).is_some_and(|package| {
+            let mut manifests = node.projects().filter_map(|(_, manifest)| manifest);
+            manifests.any(|manifest| manifest.dependencies.contains(package))
+        });
+    seen_from(node, file)
+        .filter_map(|folder| join(folder, manifest))
+        .flat_map(|file| node.word(&file, word, None, declared))
         .collect()
 }

@@ -233,12 +233,8 @@ impl<'g, 'a> Node<'g, 'a> {
             return files;
         }
         if let (None, Some(at)) = (owner, word.find("node_modules/")) {
-            // A built server has names of modules by the folder that they were built in.
-            let beside = self
-                .built_server(file)
-                .and_then(|server| join(server, &word[at..]));
-            let beside = beside.filter(|path| index.find(path).is_some());
-            return self.path(file, beside.as_deref().unwrap_or(&word[at..]));
+            let path = self.seen_from_server(file, &word[at..]);
+            return path.map_or_else(Vec::new, |path| self.path(file, &path));
         }
         let manifest = match owner {
             Some(owner) => self.facts.manifests.get(owner).and_then(Option::as_ref),

@@ -26,6 +26,19 @@ impl<'g, 'a> Node<'g, 'a> {
         })
     }
 
+    /// Where a path behind `node_modules` begins that code of the app says. A server that a framework built has names
+    /// of modules by the folder that they were built in: what was not put beside it under such a name is data or
+    /// nothing, since modules are asked for by their packages' names.
+    pub(super) fn seen_from_server(&self, file: &str, path: &str) -> Option<String> {
+        let Some(server) = self.built_server(file) else {
+            return Some(path.to_owned());
+        };
+        let index = &self.facts.index;
+        let beside = join(server, path).filter(|path| index.find(path).is_some());
+        let may_be_data = !is_source(path) && !path.ends_with('/');
+        beside.or_else(|| may_be_data.then(|| path.to_owned()))
+    }
+
     /// All that is in a folder which is listed, packages included.
     pub(super) fn listed(&self, pattern: &str) -> Vec<usize> {
         let index = &self.facts.index;
@@ -86,9 +99,9 @@ impl<'g, 'a> Node<'g, 'a> {
         self.resolver.packages_matching(&file, name, "")
     }
 
-    /// Whether a word is the name of a program of some package.
-    pub(in crate::trace) fn is_program(&self, word: &str) -> bool {
-        !super::started(self, word).is_empty()
+    /// Whether a word of a file is the name of a program of some package.
+    pub(in crate::trace) fn is_program(&self, file: &str, word: &str) -> bool {
+        !super::started(self, file, word).is_empty()
     }
 
     /// Programs and files that a command names which `file` hands to a shell.

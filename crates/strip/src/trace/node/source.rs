@@ -1,6 +1,7 @@
 //! What does one JavaScript or TypeScript file load?
 
 mod calls;
+mod folders;
 mod handed;
 mod names;
 mod reader;
@@ -33,6 +34,8 @@ pub(super) enum Load {
     Unknown,
     /// The folder of some package: `require.resolve(name + "/package.json")`.
     AnyFolder,
+    /// All of a package of which nothing is known: a path is made of where it is.
+    Folders,
     /// A folder that is listed: all that is in it.
     Listed(String),
     /// Any file of the file's own package: what is made of its folder can't be followed.
@@ -117,6 +120,13 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
         };
         handed.visit_program(&program);
         reader.unknown_at(&handed.at);
+    }
+    // `path.dirname(found(name))`, where `found` asks `require.resolve`.
+    if folders::makes_folders(text) {
+        let mut loads = reader.loads.iter_mut();
+        if let Some((load, _)) = loads.find(|(load, _)| *load == Load::AnyFolder) {
+            *load = Load::Folders;
+        }
     }
     // `module.paths.find(exists)`: whoever lists that folder looks at all packages.
     if has(&".paths") && (has(&"module.paths") || has(&"main.paths")) && has(&"readdir") {

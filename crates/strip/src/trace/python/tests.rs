@@ -338,3 +338,23 @@ fn what_texts_paths_and_pickles_of_the_app_load_stays() {
         assert!(paths.contains(&"p/x.py".to_owned()), "{path} {text}");
     }
 }
+
+#[test]
+fn what_code_in_archives_may_import_stays() {
+    let metadata = format!("{SITE}/p-1.dist-info/METADATA");
+    let own = [
+        ("app.py", "import p"),
+        (metadata.as_str(), "Name: p\nRequires-Dist: q>=1\n"),
+    ];
+    let mut files = vec![
+        ("p", "p/__init__.py", ""),
+        ("q", "q/__init__.py", ""),
+        ("r", "r/__init__.py", ""),
+    ];
+    assert_eq!(kept(&own, &files).0, ["p/__init__.py"]);
+    files.push(("p", "p/assets/app.zip", ""));
+    assert_eq!(
+        kept(&own, &files).0,
+        ["p/__init__.py", "p/assets/app.zip", "q/__init__.py"]
+    );
+}

@@ -360,3 +360,36 @@ fn programs_that_code_starts_stay() {
         assert!(stays(&files, "node_modules/.bin/tool").1, "{code}");
     }
 }
+
+#[test]
+fn the_folder_of_any_package_is_all_of_what_is_declared() {
+    for code in [
+        "static(join(require.resolve(n).replace(/\\\\/g, '/').match(/.*\\/node_modules\\/[^/]+\\//)[0], 'dist'))",
+        "const of = (n) => path.dirname(require.resolve(`${n}/package.json`)); of('q')",
+        "const main = require.resolve(n); serve((0, path_1.dirname)(main))",
+        "path.join(require.resolve(n), '..', 'dist')",
+        "const file = await import.meta.resolve(n); file.slice(0, file.lastIndexOf('/'))",
+    ] {
+        let more = [
+            (
+                "node_modules/q/package.json",
+                r#"{"name":"q","main":"main.js"}"#,
+            ),
+            ("node_modules/q/main.js", ""),
+            ("node_modules/q/dist/page.css", ""),
+        ];
+        let files = package(code, &more);
+        assert!(stays(&files, "node_modules/q/dist/page.css").1, "{code}");
+    }
+    // What is only loaded is the module.
+    let more = [
+        (
+            "node_modules/q/package.json",
+            r#"{"name":"q","main":"main.js"}"#,
+        ),
+        ("node_modules/q/main.js", ""),
+        ("node_modules/q/dist/page.css", ""),
+    ];
+    let files = package("require(require.resolve(n))", &more);
+    assert!(!stays(&files, "node_modules/q/dist/page.css").1);
+}

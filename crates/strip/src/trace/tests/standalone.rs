@@ -88,6 +88,61 @@ fn a_name_that_the_standalone_server_makes_means_its_own_packages() {
 }
 
 #[test]
+fn a_module_that_a_built_server_names_by_the_folder_of_its_build_is_the_server_s_own() {
+    let chunk = (
+        ".next/standalone/.next/server/chunk.js",
+        "require('next'); use('/build/node_modules/next/rendered.js'); read('/build/node_modules/next/table.dat')",
+    );
+    let mut files = BUILD.to_vec();
+    let manifest =
+        r#"{"scripts":{"start":"node .next/standalone/server.js"},"dependencies":{"next":"15"}}"#;
+    files.extend([
+        chunk,
+        ("package.json", manifest),
+        ("node_modules/next/table.dat", ""),
+    ]);
+    let (paths, _) = kept(&files, &[]);
+    assert!(!paths.contains(&"node_modules/next/rendered.js".to_owned()));
+    assert!(paths.contains(&"node_modules/next/table.dat".to_owned()));
+}
+
+#[test]
+fn configuration_of_a_built_server_names_the_server_s_packages() {
+    let names = (
+        ".next/standalone/.next/required-server-files.json",
+        r#"{"config":{"external":["next/rendered.js","orm"]},"dir":"/build/node_modules/next/index.js"}"#,
+    );
+    let manifest = r#"{"scripts":{"start":"node .next/standalone/server.js"},"dependencies":{"next":"15","orm":"1"}}"#;
+    let mut files = BUILD.to_vec();
+    files.extend([names, ("package.json", manifest)]);
+    let (paths, _) = kept(&files, &[]);
+    // What was not put beside the server is found above it.
+    let own = [
+        ".next/standalone/node_modules/next/index.js",
+        "node_modules/orm/index.js",
+    ];
+    assert_eq!(paths, own);
+}
+
+#[test]
+fn what_is_for_browsers_loads_nothing() {
+    let script = (
+        ".next/standalone/.next/static/chunks/polyfills.js",
+        "require(n)",
+    );
+    let manifest =
+        r#"{"scripts":{"start":"node .next/standalone/server.js"},"dependencies":{"next":"15"}}"#;
+    let names = (
+        ".next/standalone/.next/build.js",
+        "require('next'); use('../.next/static/chunks/polyfills.js')",
+    );
+    let mut files = BUILD.to_vec();
+    files.extend([script, names, ("package.json", manifest)]);
+    let (paths, _) = kept(&files, &[]);
+    assert_eq!(paths, [".next/standalone/node_modules/next/index.js"]);
+}
+
+#[test]
 fn packages_of_the_project_stay_where_next_runs_in_it() {
     let traced = |left: Vec<String>| left.contains(&"next/traced.js".to_owned());
     let nothing = ("a.txt", "");

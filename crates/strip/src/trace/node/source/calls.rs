@@ -45,16 +45,9 @@ impl Reader<'_> {
             E::StaticMemberExpression(member) => {
                 let property = member.property.name.as_str();
                 self.member(member, call);
-                let resolves = property == "resolve"
-                    && match member.object.get_inner_expression() {
-                        E::Identifier(object) => {
-                            let name = object.name.as_str();
-                            is_require(name) || self.evaluator.loaders.contains(name)
-                        }
-                        E::ImportMeta(_) => true,
-                        _ => false,
-                    };
-                if resolves {
+                if self.asks_where(member) {
+                    self.loads.push((Load::Folders, at));
+                } else if self.resolves(member) {
                     // What is resolved may be absent; that is no load of its own.
                     let unknown = self.unknown;
                     let before = self.loads.len();

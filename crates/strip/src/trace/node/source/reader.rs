@@ -1,5 +1,7 @@
 //! Second pass: which expressions load something?
 
+use std::collections::HashSet;
+
 use oxc_ast::ast::{self, Expression as E};
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -8,7 +10,9 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::super::resolve::Form;
 use super::super::value::{Evaluator, Value};
-use super::tell::{is_telling, is_word, names_code, reads_nothing, takes_require};
+use super::tell::{
+    is_export, is_telling, is_word, names_code, names_module, reads_nothing, takes_require,
+};
 use super::{Load, Source};
 use crate::index::parent;
 use crate::references::{self, Lines};
@@ -20,6 +24,11 @@ pub(super) struct Reader<'e> {
     /// Names with holes, of which an unknown load may mean one.
     patterns: Vec<(Value, u32)>,
     pub(super) unknown: bool,
+    /// Paths and names of paths that are recorded: a bundle has each a thousand times.
+    recorded: HashSet<String>,
+    named: HashSet<String>,
+    /// Names of paths of modules that nobody knows here.
+    pub(super) of_unknown: HashSet<String>,
     /// Own-folder mentions are part of something recorded already.
     quiet: u32,
     /// `require` is a parameter of a function around: a bundle's own.
@@ -37,6 +46,9 @@ impl<'e> Reader<'e> {
             words: Vec::new(),
             patterns: Vec::new(),
             unknown: false,
+            recorded: HashSet::new(),
+            named: HashSet::new(),
+            of_unknown: HashSet::new(),
             quiet: 0,
             shadowed: 0,
             exporting: false,
@@ -129,12 +141,21 @@ impl<'e> Reader<'e> {
         let mut any = false;
         for value in values.into_iter().filter(|value| value.inside) {
             any = true;
-            if self.quiet == 0 {
+            if self.quiet == 0 && !self.recorded.contains(&value.text) {
+                self.recorded.insert(value.text.clone());
                 self.loads
                     .push((Load::Path(value.text), expression.span().start));
             }
         }
         any
+    }
+
+    /// A name may stand for dozens of paths in all scopes of a bundle: they are recorded once.
+    fn name(&mut self, name: &str, expression: &E<'_>) {
+        if self.quiet == 0 && !self.named.contains(name) {
+            self.named.insert(name.to_owned());
+            self.path(expression);
+        }
     }
 
     /// `exports.folder = __dirname`: who gets that goes on from there, upwards too.
@@ -180,33 +201,12 @@ impl<'e> Reader<'e> {
     }
 }
 
-/// `exports.x`, `module.exports`, `module.exports.x`.
-fn is_export(target: &ast::AssignmentTarget<'_>) -> bool {
-    let ast::AssignmentTarget::StaticMemberExpression(member) = target else {
-        return false;
-    };
-    let is = |expression: &E<'_>, wanted: &str| matches!(expression, E::Identifier(name) if name.name == wanted);
-    let of_module = |member: &ast::StaticMemberExpression<'_>| {
-        member.property.name == "exports" && is(&member.object, "module")
-    };
-    of_module(member)
-        || is(&member.object, "exports")
-        || matches!(&member.object, E::StaticMemberExpression(inner) if of_module(inner))
-}
-
-/// Whether a text with holes can be a module's name at all.
-fn names_module(value: &Value) -> bool {
-    value.text.chars().all(|c| {
-        c.is_ascii_alphanumeric()
-            || matches!(c, '@' | '/' | '-' | '_' | '.' | super::super::value::HOLE)
-    })
-}
-
 impl<'a> Visit<'a> for Reader<'_> {
     fn visit_expression(&mut self, it: &E<'a>) {
         match it.get_inner_expression() {
             E::CallExpression(call) => {
                 self.call(call);
+                self.takes_folder(call);
                 if self.path(it) {
                     return self.quietly(|reader| walk::walk_expression(reader, it));
                 }
@@ -241,9 +241,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             E::UnaryExpression(_) => {
                 return self.quietly(|reader| walk::walk_expression(reader, it));
             }
-            E::Identifier(_) => {
-                self.path(it);
-            }
+            E::Identifier(name) => self.name(&name.name, it),
             E::StaticMemberExpression(member) => {
                 if self.path(it) {
                     return;
@@ -259,6 +257,11 @@ impl<'a> Visit<'a> for Reader<'_> {
 
     fn visit_variable_declarator(&mut self, it: &ast::VariableDeclarator<'a>) {
         let names = matches!(&it.id, ast::BindingPattern::BindingIdentifier(_));
+        if let (ast::BindingPattern::BindingIdentifier(name), Some(init)) = (&it.id, &it.init)
+            && self.is_of_unknown(init)
+        {
+            self.of_unknown.insert(name.name.to_string());
+        }
         let is_folder = it.init.as_ref().is_some_and(|init| {
             self.evaluator
                 .evaluate(init)

@@ -2,6 +2,8 @@
 
 use oxc_ast::ast::{self, Expression as E};
 
+use super::super::value::{HOLE, Value};
+
 /// `_require`, `nodeRequire`, `__non_webpack_require__`, `requireFn`.
 pub(super) fn is_require(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
@@ -127,4 +129,26 @@ pub(super) fn takes_require(parameters: &ast::FormalParameters<'_>) -> bool {
     parameters.items.iter().any(|parameter| {
         matches!(&parameter.pattern, ast::BindingPattern::BindingIdentifier(name) if name.name == "require")
     })
+}
+
+/// `exports.x`, `module.exports`, `module.exports.x`.
+pub(super) fn is_export(target: &ast::AssignmentTarget<'_>) -> bool {
+    let ast::AssignmentTarget::StaticMemberExpression(member) = target else {
+        return false;
+    };
+    let is = |expression: &E<'_>, wanted: &str| matches!(expression, E::Identifier(name) if name.name == wanted);
+    let of_module = |member: &ast::StaticMemberExpression<'_>| {
+        member.property.name == "exports" && is(&member.object, "module")
+    };
+    of_module(member)
+        || is(&member.object, "exports")
+        || matches!(&member.object, E::StaticMemberExpression(inner) if of_module(inner))
+}
+
+/// Whether a text with holes can be a module's name at all.
+pub(super) fn names_module(value: &Value) -> bool {
+    value
+        .text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '-' | '_' | '.' | HOLE))
 }
