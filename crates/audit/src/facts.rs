@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::build_scripts;
+use super::named::{self, Named};
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
@@ -93,6 +94,7 @@ pub struct Facts<'a> {
     pub starts_told: BTreeSet<String>,
     /// Asked for by many rules, and for many files.
     run_by_build_scripts: OnceLock<BTreeSet<String>>,
+    named_in_python: OnceLock<Named>,
     /// What `spring::files` gives to four rules.
     pub(crate) spring_files: OnceLock<Vec<formats::File>>,
     /// Plans that heroku.yml creates.
@@ -156,6 +158,7 @@ impl<'a> Facts<'a> {
             other_rules: Vec::new(),
             starts_told: BTreeSet::new(),
             run_by_build_scripts: OnceLock::new(),
+            named_in_python: OnceLock::new(),
             spring_files: OnceLock::new(),
             container_addons: OnceLock::new(),
         }
@@ -239,6 +242,17 @@ impl<'a> Facts<'a> {
     pub fn run_by_build_scripts(&self) -> &BTreeSet<String> {
         self.run_by_build_scripts
             .get_or_init(|| build_scripts::files(self.app, &self.sources))
+    }
+
+    /// Files of Python other than `own` that name a module by the last part of its name.
+    pub(crate) fn that_name_in_python(&self, own: &str, stem: &str) -> impl Iterator<Item = &Code> {
+        let named = self
+            .named_in_python
+            .get_or_init(|| named::in_python(&self.sources));
+        let places = named.get(stem).into_iter().flatten();
+        places
+            .filter_map(|at| self.sources.files.get(*at))
+            .filter(move |code| code.path != own)
     }
 
     /// Plans of the add-ons that app.json, Terraform and heroku.yml declare.

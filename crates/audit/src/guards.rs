@@ -206,7 +206,7 @@ fn is_script(facts: &Facts<'_>, code: &Code) -> bool {
     asks && is_main()
         && !by_folder
         && !LOADED.contains(&stem)
-        && !is_named_in_python(facts, code, stem)
+        && facts.that_name_in_python(&code.path, stem).next().is_none()
 }
 
 /// A Python file with the entry of a cloud function (AWS Lambda calls `handler(event, context)`), which nothing of the
@@ -241,7 +241,7 @@ fn is_cloud_function(facts: &Facts<'_>, code: &Code) -> bool {
     });
     entry
         && !SERVES.iter().any(|module| code.imports(module))
-        && !is_named_in_python(facts, code, stem)
+        && facts.that_name_in_python(&code.path, stem).next().is_none()
 }
 
 /// A module of Django's app that only management commands import, of which no process names one. What the framework
@@ -259,10 +259,7 @@ fn is_of_commands(facts: &Facts<'_>, code: &Code) -> bool {
     {
         return false;
     }
-    let importers: Vec<&Code> = facts
-        .code(Language::Python)
-        .filter(|other| other.path != code.path && names_module(other, stem))
-        .collect();
+    let importers: Vec<&Code> = facts.that_name_in_python(&code.path, stem).collect();
     let by_hand = |other: &&Code| {
         let name = other.path.rsplit('/').next().unwrap_or(&other.path);
         let command = name.trim_end_matches(".py");
@@ -283,29 +280,6 @@ fn is_called_elsewhere(facts: &Facts<'_>, command: &str) -> bool {
         site.call.method() == "call_command"
             && arguments.any(|one| one.value.text() == Some(command))
     })
-}
-
-/// Whether another file of Python imports a module, by whatever path, or a text names it.
-fn is_named_in_python(facts: &Facts<'_>, code: &Code, stem: &str) -> bool {
-    facts
-        .code(Language::Python)
-        .any(|other| other.path != code.path && names_module(other, stem))
-}
-
-/// Whether a file imports a module of this name, by whatever path, or a text in it names one.
-fn names_module(code: &Code, stem: &str) -> bool {
-    let (file, last) = (format!("{stem}.py"), format!(".{stem}"));
-    let says = |value: &Expr| {
-        value.any(|value| {
-            let text = value.text();
-            text.is_some_and(|text| text == stem || text.contains(&file) || text.contains(&last))
-        })
-    };
-    code.imports.iter().any(|import| {
-        import.module == stem
-            || import.module.ends_with(&last)
-            || import.names.iter().any(|name| name == stem)
-    }) || code.values().any(|(_, _, value)| says(value))
 }
 
 /// What a value is in production.

@@ -24,6 +24,7 @@ mod jobs;
 mod laravel;
 mod levels;
 mod migrations;
+mod named;
 mod paths;
 pub mod platform;
 mod proxies;

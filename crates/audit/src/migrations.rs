@@ -336,9 +336,7 @@ pub(super) fn for_release(facts: &Facts<'_>, command: &str) -> String {
 pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     facts
         .calls()
-        .filter(|site| !guards::is_maintenance(facts, &site.code.path))
-        .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
-        .find(|site| match site.code.language {
+        .filter(|site| match site.code.language {
             Language::Ruby => {
                 let initializer = site.code.path.starts_with("config/");
                 initializer
@@ -359,6 +357,8 @@ pub(super) fn at_boot<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
             Language::Python => python::at_boot(facts, *site),
             _ => false,
         })
+        .filter(|site| branch(site.code, site.call.scope) != Branch::Development)
+        .find(|site| !guards::is_maintenance(facts, &site.code.path))
 }
 
 /// `m.Up()` of golang-migrate, `goose.Up` in a function that the program calls, whatever the flags say.

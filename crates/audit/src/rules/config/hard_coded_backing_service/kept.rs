@@ -18,13 +18,15 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
     let mut found = Vec::new();
     for code in &facts.sources.files {
         let own = code.language;
-        if guards::is_maintenance(facts, &code.path) || is_for_one_machine(&code.path) {
+        if is_for_one_machine(&code.path) {
             continue;
         }
         let kept = kept(code)
             .into_iter()
             .find(|one| !reads_address(facts, own, one.address) && is_taken(facts, code, one.name));
-        let Some(one) = kept else { continue };
+        let Some(one) = kept.filter(|_| !guards::is_maintenance(facts, &code.path)) else {
+            continue;
+        };
         let service = service_of(one.address, "the database");
         let message = format!(
             "`{}` is `{}`, an address of {service} that the app takes whatever the environment says{}.",
