@@ -45,6 +45,7 @@ mod start;
 pub mod triage;
 mod versions;
 mod written;
+mod yii;
 
 pub use facts::{Declared, Facts, Site};
 
