@@ -33,7 +33,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's simple broker for STOMP. Plain WebSockets
             (`ws`, FastAPI, gorilla/websocket, Ratchet) and server-sent events whose connections or emitter live in
             one process, also in a map of Go, or that tell what variables of a class hold, without a bus
-            between processes. The finding stands where the server, broker or layer is made; of plain connections where one is kept or sent to.
+            between processes. The finding stands where the server, broker or layer is made; of plain
+            connections where one is kept or sent to.
         "},
         why: indoc! {"
             The router spreads connections over all web dynos. An in-memory bus reaches only the

@@ -25,7 +25,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             its application gets `StartSession`; PHP's native sessions;
             Yii's session component without another class;
             gorilla's `FilesystemStore`; a map of sessions in Go beside a cookie; Java's
-            `HttpSession` and Spring Security's logins without Spring Session; Symfony's sessions without a `handler_id` (a warning).
+            `HttpSession` and Spring Security's logins without Spring Session; Symfony's sessions
+            without a `handler_id` (a warning).
         "},
         why: indoc! {"
             The next request may reach another dyno, which does not know the session: people are
