@@ -46,6 +46,7 @@ mod start;
 pub mod triage;
 mod versions;
 mod written;
+mod yii;
 
 pub use facts::{Declared, Facts, Site};
 

@@ -54,6 +54,7 @@ pub(super) fn web_module(facts: &Facts<'_>) -> Option<String> {
         "spring-boot-starter-graphql",
         "spring-boot-starter-hateoas",
         "spring-boot-starter-jersey",
+        "spring-boot-starter-websocket",
         "spring-boot-starter-web-services",
         "graphql-spring-boot-starter",
         "graphql-kickstart-spring-boot-starter-webmvc",

@@ -9,6 +9,7 @@ pub mod list;
 pub mod prisma;
 pub mod procfile;
 pub mod properties;
+pub mod quoted;
 pub mod server;
 pub mod slugignore;
 pub mod toml;

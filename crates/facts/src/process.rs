@@ -107,21 +107,27 @@ pub fn read(app: &App, sources: &Sources) -> Vec<Runs> {
         }));
         ecosystems::ruby::GEMFILE
     };
-    processes
-        .iter()
-        .map(|process| {
-            let path = match process.line.number() {
-                0 => assumed,
-                _ => file,
-            };
-            let command = Command::written(&process.command, path, process.line);
-            Runs {
-                name: process.name.clone(),
-                commands: follow(app, &command),
-                command,
-            }
-        })
-        .collect()
+    let run = |process: &Process, path: &str| {
+        let command = Command::written(&process.command, path, process.line);
+        Runs {
+            name: process.name.clone(),
+            commands: follow(app, &command),
+            command,
+        }
+    };
+    let named = processes.iter().map(|process| {
+        let path = match process.line.number() {
+            0 => assumed,
+            _ => file,
+        };
+        run(process, path)
+    });
+    let manifest = sources.text(CONTAINER).filter(|_| image);
+    let images = manifest.map_or_else(Vec::new, |text| {
+        container::of_images(text, &processes, |path| sources.text(path))
+    });
+    let images = images.iter().map(|(path, process)| run(process, path));
+    named.chain(images).collect()
 }
 
 /// What the Ruby buildpack starts where nothing says otherwise

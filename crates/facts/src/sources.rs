@@ -14,6 +14,7 @@ mod kinds;
 mod link;
 pub mod lists;
 mod names;
+mod node_config;
 mod outputs;
 pub mod paths;
 mod php_reach;
@@ -139,6 +140,7 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
     lists::read(app, &mut sources);
     let processes = process::read(app, &sources);
     configured::read(app, &mut sources, &processes);
+    node_config::read(app, &mut sources, &processes);
     sources.outputs = outputs::read(&sources.texts, ignored);
     drop_compiled(&mut sources);
     reach::keep(app, &mut sources, &processes);

@@ -2,12 +2,14 @@
 //!
 //! An app that is built from a Dockerfile has no Procfile: the `run` and `release` sections
 //! name its processes (Heroku Dev Center, "Building Docker Images with heroku.yml"). A type
-//! without a command runs the image's own, which is not known here.
+//! without a command runs the image's own: what the last `CMD` of its Dockerfile says.
 
 use serde_yaml_ng::Value;
 
 use crate::app::Process;
+use crate::formats::dockerfile;
 use crate::lines::line_of;
+use slugsmith_finding::LineSpan;
 
 /// The processes with a command; `None` if this is no heroku.yml of a container.
 pub(super) fn processes(text: &str) -> Option<Vec<Process>> {
@@ -28,6 +30,59 @@ pub(super) fn processes(text: &str) -> Option<Vec<Process>> {
         })
     });
     Some(found.collect())
+}
+
+/// The process types that heroku.yml builds an image for and gives no command, with the path of their Dockerfile and
+/// the process that its `CMD` is.
+pub(super) fn of_images<'t>(
+    text: &str,
+    known: &[Process],
+    read: impl Fn(&str) -> Option<&'t str>,
+) -> Vec<(String, Process)> {
+    let images = section(text, "build", "docker");
+    let named = images.as_ref().and_then(Value::as_mapping);
+    let entries = named.into_iter().flatten().filter_map(|(name, entry)| {
+        let path = entry.as_str()?.trim_start_matches("./");
+        Some((name.as_str()?.to_owned(), path.to_owned()))
+    });
+    let new = entries.filter(|(name, _)| known.iter().all(|process| process.name != *name));
+    new.filter_map(|(name, path)| {
+        let (command, line) = image_command(read(&path)?)?;
+        let process = Process {
+            name,
+            command,
+            line,
+        };
+        Some((path, process))
+    })
+    .collect()
+}
+
+/// What an image starts: the `CMD` of the last stage. One with an `ENTRYPOINT` of its own is not known.
+fn image_command(text: &str) -> Option<(String, LineSpan)> {
+    let instructions = dockerfile::read(text);
+    let mut last = instructions.rsplit(|one| one.keyword == "FROM");
+    let last = last.next()?;
+    if last.iter().any(|one| one.keyword == "ENTRYPOINT") {
+        return None;
+    }
+    let command = last.iter().rev().find(|one| one.keyword == "CMD")?;
+    let written = command.words.join(" ");
+    let text = match serde_json::from_str::<Vec<String>>(&written) {
+        Ok(words) => match words.as_slice() {
+            [shell, flag, script, ..] if is_shell(shell) && flag.ends_with('c') => script.clone(),
+            words => words.join(" "),
+        },
+        Err(_) => written,
+    };
+    (!text.trim().is_empty()).then_some((text, command.line))
+}
+
+fn is_shell(word: &str) -> bool {
+    matches!(
+        word.rsplit('/').next(),
+        Some("sh" | "bash" | "dash" | "ash")
+    )
 }
 
 /// Plans of the add-ons that the `setup` section creates.
@@ -84,6 +139,31 @@ fn command(entry: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_image_without_a_command_in_the_manifest_starts_what_its_dockerfile_says() {
+        let text = "build:\n  docker:\n    web: Dockerfile\n    worker: worker/Dockerfile\n";
+        let files = |path: &str| match path {
+            "Dockerfile" => Some(
+                "FROM a AS b\nCMD no\nFROM c\nCMD [\"sh\", \"-c\", \"./migrate && ./serve\"]\n",
+            ),
+            _ => Some("FROM a\nENTRYPOINT [\"tini\"]\nCMD work\n"),
+        };
+        let found = of_images(text, &[], files);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|(path, process)| {
+                (
+                    path.as_str(),
+                    process.command.as_str(),
+                    process.line.number(),
+                )
+            })
+            .collect();
+        assert_eq!(shown, [("Dockerfile", "./migrate && ./serve", 4)]);
+        let known = processes(&format!("{text}run:\n  web: ./serve\n")).unwrap();
+        assert!(of_images(text, &known, files).is_empty());
+    }
 
     #[test]
     fn both_forms_of_a_command_are_read() {

@@ -34,6 +34,8 @@ pub struct Sources {
     /// The text of a `.env` that `.gitignore` names, in a folder that is no part of a repository: it is there, but
     /// whether it was committed can't be told. It is none of the app's own files.
     pub unproven_env: Option<String>,
+    /// Files of settings that `require("config")` loads in production, those that win first.
+    pub node_config: Vec<String>,
     /// Inline suppressions.
     pub suppressions: Vec<Suppression>,
 }

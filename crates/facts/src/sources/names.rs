@@ -371,6 +371,7 @@ fn is_other_settings(path: &str) -> bool {
                     | "tests"
                     | "ci"
                     | "docker"
+                    | "compose"
                     | "travis"
                     | "circle"
                     | "circleci"

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::paths::join;
-use super::{Sources, deployed, go_packages, php_reach, python_reach, ruby_reach};
+use super::{Sources, deployed, go_packages, node_config, php_reach, python_reach, ruby_reach};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
 use crate::process::{self, Runs};
@@ -254,6 +254,10 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             }
             if FOLDER_LOADERS.contains(&import.module.as_str()) {
                 return None;
+            }
+            if node_config::loads(import) {
+                let loaded = sources.node_config.iter();
+                pending.extend(loaded.filter_map(|path| file(sources, path)));
             }
             if let Some(folder) = import.module.strip_suffix('*') {
                 let from = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);

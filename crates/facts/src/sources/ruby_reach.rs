@@ -23,7 +23,12 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
     if !sources.has("config/application.rb") {
         return;
     }
-    let runs_tasks = commands.iter().any(|command| command.contains("rake"));
+    let runs_tasks = commands.iter().any(|command| runs_own_task(command));
+    // A file that the start loads runs what stands at its top.
+    let loads_all = ["config/application.rb", "config/environments/production.rb"]
+        .iter()
+        .filter_map(|path| sources.files.iter().find(|code| code.path == *path))
+        .any(loads_lib);
     let is_task =
         |path: &str| !runs_tasks && (path.ends_with(".rake") || path.starts_with("lib/tasks/"));
     let is_other = |path: &str| {
@@ -36,13 +41,20 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
         .files
         .iter()
         .filter(|code| code.language == Language::Ruby && code.path.starts_with("lib/"))
-        .filter(|code| !is_task(&code.path) && only_defines(code))
+        .filter(|code| !is_task(&code.path) && (!loads_all || only_defines(code)))
         .filter(|code| {
             !commands
                 .iter()
                 .any(|command| command.contains(stem(&code.path)))
         })
-        .map(|code| (code.path.clone(), names(code)))
+        .map(|code| {
+            let mut names = names(code);
+            // What runs something may be required for that alone.
+            if !names.is_empty() && !only_defines(code) {
+                names.insert(stem(&code.path).to_owned());
+            }
+            (code.path.clone(), names)
+        })
         .filter(|(_, names)| !names.is_empty())
         .collect();
     let parsed = || {
@@ -81,6 +93,41 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
     sources
         .files
         .retain(|code| !unseen.iter().any(|(path, _)| *path == code.path));
+}
+
+/// Whether a command runs a task of rake that may be the app's own: those of Rails itself need nothing of `lib/`.
+fn runs_own_task(command: &str) -> bool {
+    const OF_RAILS: &[&str] = &[
+        "db:migrate",
+        "db:prepare",
+        "db:create",
+        "db:setup",
+        "db:schema:load",
+        "assets:precompile",
+        "assets:clean",
+    ];
+    let mut words = command.split_whitespace();
+    let rake = words.any(|word| word.rsplit('/').next() == Some("rake"));
+    let mut tasks = words.filter(|word| !word.starts_with('-') && !word.contains('='));
+    let of_rails = |word: &str| {
+        let plain = word.trim_matches(['"', '\'', ';', '&']);
+        plain.is_empty() || OF_RAILS.contains(&plain)
+    };
+    rake && !tasks
+        .next()
+        .is_some_and(|first| of_rails(first) && tasks.all(of_rails))
+        || command.contains("rake") && !rake
+}
+
+/// Whether settings load files of `lib/` by folder: `config.autoload_lib`, `config.eager_load_paths << …`.
+fn loads_lib(code: &Code) -> bool {
+    let names = |text: &str| {
+        ["autoload_lib", "eager_load_paths", "autoload_paths"]
+            .iter()
+            .any(|one| text.contains(one))
+    };
+    code.calls.iter().any(|call| names(&call.callee))
+        || code.assignments.iter().any(|one| names(&one.target))
 }
 
 fn stem(path: &str) -> &str {

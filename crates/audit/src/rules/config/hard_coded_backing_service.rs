@@ -35,7 +35,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             and included files of the app (told at the client); settings of a database with a driver, a
             host and an account, where no code reads a variable for it (told at the host); Django's
             `HOST`, Laravel's connections, Spring's properties, also under keys of the app's own that
-            its code reads.
+            its code reads, and a mail server on localhost (`spring.mail.host`).
             `DATABASE_URL` handed to SQLAlchemy 1.4 or later as it is: it starts with `postgres://`,
             which SQLAlchemy refuses. With the Heroku Key-Value Store add-on, a Redis client without
             TLS settings (a warning). A fixed host of Rails' `config.cache_store` (a warning), a fixed address

@@ -10,6 +10,7 @@ mod handed;
 mod keys;
 mod literal;
 mod loaders;
+mod replaced;
 mod settings;
 mod signing;
 mod spring;
@@ -45,7 +46,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             JSON of a Google service account, a JWK with its private part), or written
             out in code, also line by line; `config/master.key` beside the credentials of Rails that it opens. The keys
             of Sinatra's, Rack's and Roda's sessions, of Koa's, Yii's and CodeIgniter's cookies and of Go's stores of
-            cookies; keys that constants, functions, classes and JSON files of settings hand to what signs.
+            cookies; keys that constants, functions, classes and JSON files of settings hand to what signs, and
+            those in the files of `config/` that node-config and config-lite load in production.
             Addresses of databases and queues with a password, in settings of
             production (`config/cable.yml`, node-config's `production.json`). The hash of a password as the default of
             a variable that nothing declares. Passwords in code that get to a database, a mail server or another

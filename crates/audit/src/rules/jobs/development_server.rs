@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A web command that runs `manage.py runserver`, `flask run`, `next dev`, `vite`,
-            `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`,
+            `webpack-dev-server`, `nodemon`, `php -S`, `artisan serve`, `npm run dev`, `ng serve`, `ionic serve`,
             `dotnet run`, `dotnet watch`, `sbt run`, `lein ring server`, `lein figwheel`,
             `deno run --watch`, `fastapi dev`; `--reload` of gunicorn and uvicorn.
             A Python file that the web process starts and that calls `app.run()` of Flask, or
@@ -304,6 +304,27 @@ fn server(command: &Command) -> Option<(&'static str, &'static str)> {
             "vue-cli-service serve",
             "Build with vue-cli-service build, and serve dist/.",
         )),
+        _ => of_front_end(program, second),
+    }
+}
+
+/// Servers that tools of front ends start while somebody works on them.
+fn of_front_end(program: &str, second: &str) -> Option<(&'static str, &'static str)> {
+    match program {
+        "ionic" if matches!(second, "serve" | "lab") => {
+            Some(("ionic serve", "Build with ionic build, and serve www/."))
+        }
+        "ionic-app-scripts" if second == "serve" => Some((
+            "ionic-app-scripts serve",
+            "Build with ionic-app-scripts build --prod, and serve www/.",
+        )),
+        "ember" if matches!(second, "serve" | "server" | "s") => Some((
+            "ember serve",
+            "Build with ember build --environment=production, and serve dist/.",
+        )),
+        "quasar" if second == "dev" => {
+            Some(("quasar dev", "Build with quasar build, and serve dist/."))
+        }
         _ => None,
     }
 }

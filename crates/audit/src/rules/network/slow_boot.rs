@@ -2,7 +2,7 @@
 
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Language;
-use slugsmith_facts::process::Command;
+use slugsmith_facts::process::{self, Command};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "slow-boot",
@@ -42,7 +42,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         silent: indoc! {"
             The same work in `build`, `heroku-postbuild`, a hook or the release phase; waiting with
             an upper bound below five seconds; migrations, which `migrations-at-build-or-boot` looks
-            at.
+            at; a script that is called `build` and only starts the server.
         "},
     },
     check,
@@ -54,7 +54,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     };
     let mut evidence: Vec<Evidence> = Vec::new();
     for command in &web.commands {
-        let Some((what, help)) = work(command) else {
+        let Some((what, help)) = work(command).filter(|_| !only_runs(facts, command)) else {
             continue;
         };
         // `npm run build` and the `tsc` behind it are one cause.
@@ -76,6 +76,26 @@ fn check(facts: &Facts<'_>) -> Outcome {
         );
     }
     Outcome::of(evidence)
+}
+
+/// Whether a script that is called `build` is how the app starts: it only runs programs of the app, and the last of
+/// them listens.
+fn only_runs(facts: &Facts<'_>, command: &Command) -> bool {
+    let words = command.words();
+    let named = words.iter().skip(1).find(|word| is_build(word));
+    let Some(script) = named.and_then(|name| process::script(facts.app, name)) else {
+        return false;
+    };
+    let steps: Vec<&str> = script.split("&&").map(str::trim).collect();
+    let listens = |step: &&str| {
+        let file = step
+            .strip_prefix("node ")
+            .map(|file| file.trim().trim_start_matches("./"));
+        let mut own = facts.code(Language::JavaScript);
+        let code = file.and_then(|file| own.find(|code| code.path == file));
+        code.is_some_and(|code| code.calls.iter().any(|call| call.method() == "listen"))
+    };
+    steps.iter().all(|step| step.starts_with("node ")) && steps.last().is_some_and(listens)
 }
 
 /// Where the start says so: for what code of Python starts, the command that leads to the code.

@@ -5,6 +5,7 @@ mod commands;
 mod laravel;
 mod logback;
 mod symfony;
+mod yii;
 
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
@@ -24,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `FileHandler` or `RotatingFileHandler` that is set up in production code; winston's File
             transport; `Logger.new("log/…")`; a file appender of Logback that production's profile
             names; Laravel's and Lumen's default channel writing to `storage/logs`; handlers of Monolog's settings for
-            production with a file. A command that sends its
+            production with a file; Yii's `FileTarget` where it is the only target. A command that sends its
             log to a file (`sidekiq -L`, `celery --logfile`, `gunicorn --log-file`, `>> web.log`), and
             `stderr_path` of unicorn, `stdout_redirect` of Puma. winston's console counts only where
             production has it. Code that appends lines to a `.log` file of its own (`FILE_APPEND`,
@@ -66,6 +67,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         monolog(facts),
         logback::check(facts),
         symfony::check(facts),
+        yii::check(facts),
     ]
     .into_iter()
     .flatten()

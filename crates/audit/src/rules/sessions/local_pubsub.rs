@@ -3,6 +3,7 @@
 mod connections;
 mod graphql;
 mod kept;
+mod maps;
 mod nest;
 mod socket_io;
 mod streams;
@@ -31,8 +32,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             (`PubSub` of graphql-subscriptions and Mercurius, `createPubSub()` of GraphQL Yoga);
             Spring's simple broker for STOMP. Plain WebSockets
             (`ws`, FastAPI, gorilla/websocket, Ratchet) and server-sent events whose connections or emitter live in
-            one process, or that tell what variables of a class hold, without a bus between processes. The finding
-            stands where the server, broker or layer is made; of plain connections where one is kept or sent to.
+            one process, also in a map of Go, or that tell what variables of a class hold, without a bus
+            between processes. The finding stands where the server, broker or layer is made; of plain
+            connections where one is kept or sent to.
         "},
         why: indoc! {"
             The router spreads connections over all web dynos. An in-memory bus reaches only the

@@ -1,7 +1,9 @@
 //! Do sessions live in one dyno only?
 
+mod go;
 mod java;
 mod symfony;
+mod yii;
 
 use crate::rules::prelude::*;
 use slugsmith_finding::LineSpan;
@@ -21,8 +23,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
             express-session without a `store`; Flask-Session on the file system; Django's file
             sessions; `Rack::Session::Pool`; Laravel's `file` or `array` driver, also in Lumen where
             its application gets `StartSession`; PHP's native sessions;
-            gorilla's `FilesystemStore`; Java's `HttpSession` and Spring Security's logins
-            without Spring Session; Symfony's sessions without a `handler_id` (a warning).
+            Yii's session component without another class;
+            gorilla's `FilesystemStore`; a map of sessions in Go beside a cookie; Java's
+            `HttpSession` and Spring Security's logins without Spring Session; Symfony's sessions
+            without a `handler_id` (a warning).
         "},
         why: indoc! {"
             The next request may reach another dyno, which does not know the session: people are
@@ -53,8 +57,10 @@ fn check(facts: &Facts<'_>) -> Outcome {
         laravel(facts),
         native_php(facts),
         gorilla(facts),
+        go::in_map(facts),
         java::check(facts),
         symfony::check(facts),
+        yii::check(facts),
     ]
     .into_iter()
     .flatten()

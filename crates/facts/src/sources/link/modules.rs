@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::paths::join;
-use super::super::{Sources, reach};
+use super::super::{Sources, node_config, reach};
 use super::PASSES;
 use crate::code::{Code, Language};
 
@@ -78,7 +78,28 @@ pub(in super::super) fn modules(
     if code.language == Language::Php {
         found.extend(shared(sources, index, code));
     }
+    if code.language == Language::JavaScript && !sources.node_config.is_empty() {
+        found.extend(of_stage(sources, index, code));
+    }
     found
+}
+
+/// The files of settings behind `require("config")`, those that win first.
+fn of_stage(sources: &Sources, index: &BTreeMap<&str, usize>, code: &Code) -> Vec<Module> {
+    let locals = node_config::locals(code);
+    let files = sources.node_config.iter();
+    let files: Vec<usize> = files
+        .filter_map(|path| index.get(path.as_str()).copied())
+        .collect();
+    let module = |local: &String| {
+        let local = local.clone();
+        files.iter().map(move |file| Module {
+            file: *file,
+            local: local.clone(),
+            kind: Kind::Whole,
+        })
+    };
+    locals.iter().flat_map(module).collect()
 }
 
 /// Whether a name is given what `require` gives, and no part of it.

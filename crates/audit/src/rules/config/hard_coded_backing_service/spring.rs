@@ -74,6 +74,12 @@ fn is_read(facts: &Facts<'_>, key: &str) -> bool {
         .any(|site| takes(&site))
 }
 
+/// Whether another file that production loads gives the whole address, which Spring takes before its host.
+fn gives_way(facts: &Facts<'_>, key: &str, whole: &str) -> bool {
+    let mut entries = spring::files(facts).iter().flat_map(|file| &file.entries);
+    key != whole && entries.any(|entry| entry.key == whole && !entry.value.is_empty())
+}
+
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for file in spring::files(facts) {
@@ -87,6 +93,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                         continue;
                     };
                     (value, *whole, *variable, false)
+                }
+                // A mail server of others may stay the same; none listens on a dyno.
+                None if key == "spring.mail.host" && local_host(&entry.value) => {
+                    (entry.value.as_str(), key, "MAILGUN_SMTP_SERVER", false)
                 }
                 // The buildpack's variables win over it, where a database is attached.
                 None if key == "spring.datasource.url"
@@ -108,7 +118,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
                 }
                 None => continue,
             };
-            if value.is_empty() {
+            if value.is_empty() || gives_way(facts, key, whole) {
                 continue;
             }
             let message = format!(

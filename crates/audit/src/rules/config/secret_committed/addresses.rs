@@ -55,11 +55,17 @@ fn sections(facts: &Facts<'_>, path: &str) -> Option<Sections> {
     {
         return None;
     }
-    let by_file = facts.packages.wants(Ecosystem::Npm, "config").is_some();
+    let by_stage = &facts.sources.node_config;
     match stem {
-        "production" | "default" if by_file => Some(Sections::All),
+        _ if by_stage.iter().any(|loaded| loaded == path) => Some(Sections::All),
+        "production" | "default" if by_stage.is_empty() && by_package(facts) => Some(Sections::All),
         _ => Some(Sections::Production),
     }
+}
+
+/// Files of YAML, and those of a package in a folder of its own.
+fn by_package(facts: &Facts<'_>) -> bool {
+    facts.packages.wants(Ecosystem::Npm, "config").is_some()
 }
 
 /// An address on another machine, with a password that is none of a stand-in's.

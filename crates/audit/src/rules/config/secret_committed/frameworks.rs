@@ -1,9 +1,18 @@
 //! Keys that frameworks of Ruby, PHP, Node and Go take to sign cookies: Sinatra's `session_secret`, Rack's, Roda's and
 //! Hanami's sessions, Yii's `cookieValidationKey`, Koa's `app.keys`, `securecookie` and what is built on it.
 
-use super::handed::Handed;
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
+use slugsmith_finding::LineSpan;
+
+/// A key that is written out, with the name by which it is handed over.
+pub(super) struct Handed<'a> {
+    pub(super) name: &'a str,
+    pub(super) key: &'a str,
+    pub(super) line: LineSpan,
+    /// A file or object that is loaded behind it may bring another.
+    pub(super) is_replaceable: bool,
+}
 
 /// The keys that are written out in a file, without those for development.
 pub(super) fn keys(code: &Code) -> Vec<Handed<'_>> {

@@ -1,19 +1,9 @@
 //! Keys that Python's frameworks get among the arguments of a call: Flask's `config.update(SECRET_KEY=…)`, the cookie
 //! of Starlette's sessions, of Tornado and aiohttp, itsdangerous' serializers, and settings such as `SIMPLE_JWT`.
 
-use super::frameworks;
+use super::frameworks::{self, Handed};
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
-use slugsmith_finding::LineSpan;
-
-/// A key that is written out, with the name by which it is handed over.
-pub(super) struct Handed<'a> {
-    pub(super) name: &'a str,
-    pub(super) key: &'a str,
-    pub(super) line: LineSpan,
-    /// A file or object that is loaded behind it may bring another.
-    pub(super) is_replaceable: bool,
-}
 
 /// The keys of a file, without those for development.
 pub(super) fn keys<'a>(facts: &'a Facts<'_>, code: &'a Code) -> Vec<Handed<'a>> {

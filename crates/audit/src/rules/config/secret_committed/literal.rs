@@ -5,6 +5,7 @@ use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
 use super::credentials::is_password_text;
+use super::replaced::is_replaced;
 use crate::addresses::is_backing_address;
 use crate::called;
 use crate::guards::{self, Branch, branch};
@@ -109,6 +110,9 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
     }
     let secret = named(&one.name, one.value).filter(|secret| !is_stand_in(&secret.text))?;
     let variable = words(&secret.name).to_ascii_uppercase();
+    if is_replaced(facts, code, &secret.name) {
+        return None;
+    }
     if !secret.stands_in {
         let message = format!(
             "`{}` is written out in the code: everybody who has the repository has it.",

@@ -107,9 +107,17 @@ fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// Whether the settings name a database that lives in the process or in a file beside it.
 fn in_memory(files: &[spring::File]) -> bool {
-    let mut entries = files.iter().flat_map(|file| &file.entries);
-    entries.any(|entry| {
-        entry.key.ends_with("datasource.url")
+    let entries = files.iter().flat_map(|file| {
+        let own = file.path.contains("application-");
+        let urls = file.entries.iter();
+        let urls = urls.filter(|entry| entry.key.ends_with("datasource.url"));
+        urls.map(move |entry| (own || entry.document > 0, entry))
+    });
+    let entries: Vec<_> = entries.collect();
+    // What production's own file says replaces the one for all.
+    let is_replaced = entries.iter().any(|(own, _)| *own);
+    entries.iter().any(|(own, entry)| {
+        (*own || !is_replaced)
             && ["jdbc:h2:", "jdbc:hsqldb:", "jdbc:derby:", "jdbc:sqlite:"]
                 .iter()
                 .any(|start| entry.value.contains(start))

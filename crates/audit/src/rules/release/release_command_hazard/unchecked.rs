@@ -38,10 +38,16 @@ fn judge(facts: &Facts<'_>, list: &[Pipeline], script: &Command) -> Option<Evide
         let followed = || process::follow(facts.app, &command);
         migrations::runs(&command) || followed().iter().any(migrations::runs)
     };
-    let at = list
-        .iter()
-        .position(|one| is_plain(one) && !one.negated && one.when != When::Failure && runs(one))?;
-    let migration = list.get(at)?;
+    let migrates =
+        |one: &Pipeline| is_plain(one) && !one.negated && one.when != When::Failure && runs(one);
+    let (at, migration) = list.iter().enumerate().find_map(|(at, one)| {
+        if migrates(one) {
+            return Some((at, one));
+        }
+        // `if [ "$MIGRATE" = true ]; then …; fi`: its status is that of the last command in it.
+        let mut last = bodies(one).filter_map(|body| body.last());
+        Some((at, last.find(|one| migrates(one))?))
+    })?;
     let mut after = list.get(at + 1..)?.iter();
     let next = after.find(|one| one.when != When::Success)?;
     // `|| exit 1` stops the script; what `||` hides is told of the command line.
@@ -63,6 +69,15 @@ fn judge(facts: &Facts<'_>, list: &[Pipeline], script: &Command) -> Option<Evide
         Evidence::line(path, migration.line, message)
             .help(format!("{path}: set -e, above the first command")),
     )
+}
+
+/// What the branches of an `if` run.
+fn bodies(one: &Pipeline) -> impl Iterator<Item = &bash::List> {
+    let branches = match one.pipeline.as_slice() {
+        [Shell::If { branches, .. }] if !one.background => branches.as_slice(),
+        _ => &[],
+    };
+    branches.iter().map(|(_, body)| body)
 }
 
 /// One program, without a branch around it and without a pipe behind it.

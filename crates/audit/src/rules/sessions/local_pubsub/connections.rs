@@ -1,7 +1,7 @@
 //! Connections that one process keeps in a list and sends to: plain sockets and server-sent
 //! events, without a library that has rooms.
 
-use super::{Verdict, kept, streams};
+use super::{Verdict, kept, maps, streams};
 use crate::rules::prelude::*;
 
 const FIX: &str = "heroku addons:create heroku-redis:mini; publish each message to a channel of Redis, \
@@ -23,7 +23,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Verdict {
             sockets.map(|site| (site, what))
         })
         .or_else(|| {
-            kept::hub(facts).map(|site| (site, "sends to the connections that this process keeps"))
+            let hub = kept::hub(facts).or_else(|| maps::sends(facts));
+            hub.map(|site| (site, "sends to the connections that this process keeps"))
         })
         .or_else(|| {
             let what = "tells what variables of this process hold, which other processes don't see";

@@ -176,6 +176,21 @@ pub(super) fn hub<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     .next()
 }
 
+/// Whether the package of a file of Go takes in web sockets.
+pub(super) fn takes_sockets(facts: &Facts<'_>, path: &str) -> bool {
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    let go = KINDS.iter().find(|kind| kind.language == Language::Go);
+    go.is_some_and(|go| {
+        facts.code(Language::Go).any(|code| {
+            folder(&code.path) == folder(path)
+                && go.libraries.iter().any(|one| imports_part(code, one))
+        })
+    })
+}
+
 /// A function of the package's own that sends, called in a loop for each connection that the file keeps:
 /// `for c := range connections { write(c.socket, message) }`.
 pub(super) fn by_helper<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {

@@ -4,6 +4,7 @@ use super::at;
 use super::spring::{FILES, MEMORY, in_memory};
 use crate::rules::prelude::*;
 use crate::spring;
+use slugsmith_facts::formats::quoted;
 use slugsmith_finding::LineSpan;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
@@ -50,17 +51,16 @@ fn in_text(facts: &Facts<'_>) -> Option<Evidence> {
     files
         .filter(|(path, _)| is_code(path))
         .find_map(|(path, text)| {
-            let (at, address) = text.lines().enumerate().find_map(|(at, line)| {
-                let start = line.find("\"jdbc:")? + 1;
-                let comment = line.trim_start().starts_with(['/', '*', '#']);
+            let found = quoted::starting(text, "jdbc:").find(|one| {
+                let comment = one.line.trim_start().starts_with(['/', '*', '#']);
                 // What stands beside a read of the environment is what it falls back to.
-                let chosen = line.contains("getenv") || line.contains("?:") || line.contains("${?");
-                let address = line.get(start..)?.split('"').next()?;
-                (!comment && !chosen && kind(address).is_some()).then_some((at, address))
+                let falls_back = ["getenv", "?:", "${?"];
+                let chosen = falls_back.iter().any(|word| one.line.contains(word));
+                !comment && !chosen && kind(one.text).is_some()
             })?;
             let reads = text.contains("DATABASE_URL") || text.contains("System.getenv(\"DB");
-            let line = LineSpan::whole(u32::try_from(at + 1).ok()?);
-            (!reads).then(|| told(path, line, address))?
+            let line = LineSpan::whole(found.number);
+            (!reads).then(|| told(path, line, found.text))?
         })
 }
 

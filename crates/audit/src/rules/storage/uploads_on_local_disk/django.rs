@@ -28,7 +28,9 @@ pub(super) fn model_with_file<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
             )
             && site.code.class(site.call.scope).is_some_and(|(_, bases)| {
                 bases.iter().any(|base| {
-                    base.contains("Model") && !base.contains("Form") && !base.contains("Serializer")
+                    // A factory of tests names the model, too, that it makes.
+                    let others = ["Form", "Serializer", "Factory"];
+                    base.contains("Model") && !others.iter().any(|one| base.contains(one))
                 })
             })
             && site.call.named("storage").is_none()
