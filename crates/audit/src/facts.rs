@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::build_scripts;
-use super::named::{self, Named};
 use super::platform::{PLATFORM, Platform, today};
 use super::start;
 use slugsmith_ecosystems::agreement::{self, Disagreement};
@@ -18,6 +17,7 @@ use slugsmith_facts::formats;
 use slugsmith_facts::incomplete::{self, Incomplete};
 use slugsmith_facts::packages::{self, Ecosystem, Packages};
 use slugsmith_facts::process::{self, Runs};
+use slugsmith_facts::sources::named::{self, Named};
 use slugsmith_facts::sources::{self, Sources};
 use slugsmith_facts::terraform::{self, Formation, Terraform};
 use slugsmith_facts::tree::Tree;

@@ -24,7 +24,6 @@ mod jobs;
 mod laravel;
 mod levels;
 mod migrations;
-mod named;
 mod paths;
 pub mod platform;
 mod proxies;

@@ -13,6 +13,7 @@ mod json_modules;
 mod kinds;
 mod link;
 pub mod lists;
+pub mod named;
 mod names;
 mod node_config;
 mod outputs;

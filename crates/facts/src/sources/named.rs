@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use slugsmith_facts::code::{Code, Expr, Language};
-use slugsmith_facts::sources::Sources;
+use super::Sources;
+use crate::code::{Code, Expr, Language};
 
 /// Places of files among the sources, by the last part of each module that they import or say in a text. Made once: a
 /// search through all files for each module takes minutes where there are thousands.
-pub(crate) type Named = BTreeMap<String, Vec<usize>>;
+pub type Named = BTreeMap<String, Vec<usize>>;
 
-pub(crate) fn in_python(sources: &Sources) -> Named {
+/// See [`Named`].
+#[must_use]
+pub fn in_python(sources: &Sources) -> Named {
     let mut found = Named::new();
     for (at, code) in sources.files.iter().enumerate() {
         if code.language == Language::Python {
