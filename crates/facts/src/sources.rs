@@ -153,7 +153,12 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
 /// Hooks of the build that `.gitignore` names. No tool makes them, so that one which is there was committed all the
 /// same (`bin` is in many lists that come with an editor or a language); only git itself could say that it was not.
 fn hooks(app: &App, sources: &mut Sources) -> Vec<(String, How)> {
-    const HOOKS: &[&str] = &["bin/post_compile", "bin/pre_compile"];
+    const HOOKS: &[&str] = &[
+        "bin/post_compile",
+        "bin/pre_compile",
+        "bin/go-post-compile",
+        "bin/go-pre-compile",
+    ];
     let mut found = Vec::new();
     for path in HOOKS {
         let is_new = !sources.paths.iter().any(|known| known == path);
