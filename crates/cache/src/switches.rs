@@ -311,14 +311,14 @@ pub static SWITCHES: &[Switch] = &[
         Not("no test is run"),
     ),
     switch(
-        "bin/go-pre-compile",
+        ecosystems::go::PRE_COMPILE,
         Hook,
         GO,
         "runs before the build",
         Not("not run: make it a cache with `run`, or a script of your own buildpack"),
     ),
     switch(
-        "bin/go-post-compile",
+        ecosystems::go::POST_COMPILE,
         Hook,
         GO,
         "runs after the build",

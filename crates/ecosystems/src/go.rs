@@ -20,6 +20,10 @@ pub const LEGACY: &[(&str, &str)] = &[
     ("vendor/vendor.json", "govendor"),
     ("glide.yaml", "Glide"),
 ];
+/// What heroku/go runs before and after its own build (its `bin/compile`); either may install other programs.
+pub const PRE_COMPILE: &str = "bin/go-pre-compile";
+/// See [`PRE_COMPILE`].
+pub const POST_COMPILE: &str = "bin/go-post-compile";
 /// Name of a lockfile.
 pub const GO_SUM: &str = "go.sum";
 

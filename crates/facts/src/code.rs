@@ -243,6 +243,12 @@ impl Code {
         }
     }
 
+    /// The folder that the file stands in, relative to the app; empty for the app's own.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
     /// Whether the file calls anything by one of these names, whatever stands in front of them.
     #[must_use]
     pub fn calls_one_of(&self, names: &[&str]) -> bool {

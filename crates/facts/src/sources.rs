@@ -20,6 +20,7 @@ mod outputs;
 pub mod paths;
 mod php_reach;
 mod python_reach;
+mod rack_reach;
 pub mod reach;
 mod readers;
 mod ruby_reach;
@@ -156,8 +157,8 @@ fn hooks(app: &App, sources: &mut Sources) -> Vec<(String, How)> {
     const HOOKS: &[&str] = &[
         "bin/post_compile",
         "bin/pre_compile",
-        "bin/go-post-compile",
-        "bin/go-pre-compile",
+        slugsmith_ecosystems::go::POST_COMPILE,
+        slugsmith_ecosystems::go::PRE_COMPILE,
     ];
     let mut found = Vec::new();
     for path in HOOKS {

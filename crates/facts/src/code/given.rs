@@ -37,7 +37,11 @@ impl PartialEq for Memo {
 
 #[derive(Debug, Clone, Default)]
 struct Given {
-    /// Functions at the level of the file.
+    /// See [`plainly_given`]; in the order of the text.
+    plain: Vec<(String, Place)>,
+    /// See [`handed_out`].
+    handed_out: Vec<(String, Place)>,
+    /// The first of `plain` by its name.
     functions: BTreeMap<String, Place>,
     /// Methods by their own name; `None` where more than one class has it.
     methods: BTreeMap<String, Option<Place>>,
@@ -46,18 +50,21 @@ struct Given {
 fn memo(code: &Code) -> &Given {
     code.memo.given.get_or_init(|| {
         let index = Index::of(code);
-        let mut given = Given::default();
-        for (name, at) in index.plain() {
-            let place = Place::Returned(at);
-            given.functions.entry(name.to_owned()).or_insert(place);
+        let mut given = Given {
+            plain: index.plain(),
+            handed_out: index.handed_out(),
+            ..Given::default()
+        };
+        for (name, place) in &given.plain {
+            given.functions.entry(name.clone()).or_insert(*place);
         }
-        for (name, place) in index.handed_out() {
+        for (name, place) in &given.handed_out {
             let plain = place.value(code).is_some_and(is_plain);
             if let Some((_, method)) = name.rsplit_once('.').filter(|_| plain) {
                 let known = given.methods.entry(method.to_owned());
                 known
                     .and_modify(|known| *known = None)
-                    .or_insert(Some(place));
+                    .or_insert(Some(*place));
             }
         }
         given
@@ -93,20 +100,22 @@ pub(super) fn own_method<'c>(code: &'c Code, callee: &str) -> Option<&'c Expr> {
 }
 
 /// Functions at the level of the file that give back one value without choices, by the names that the file gives them.
-pub(crate) fn plainly_given(code: &Code) -> Vec<(&str, &Expr)> {
-    let found = Index::of(code).plain().into_iter();
-    found
-        .filter_map(|(name, at)| Some((name, &code.returns.get(at)?.value)))
-        .collect()
+pub(crate) fn plainly_given(code: &Code) -> impl Iterator<Item = (&str, &Expr)> {
+    values(code, &memo(code).plain)
 }
 
 /// Functions at the level of a file or a class, each with the one value that it gives where no development asks:
 /// `module.exports = () => ({ secret: "…" })`, `Settings.key()`.
-pub(crate) fn handed_out(code: &Code) -> Vec<(String, &Expr)> {
-    let found = Index::of(code).handed_out().into_iter();
-    found
-        .filter_map(|(name, place)| Some((name, place.value(code)?)))
-        .collect()
+pub(crate) fn handed_out(code: &Code) -> impl Iterator<Item = (&str, &Expr)> {
+    values(code, &memo(code).handed_out)
+}
+
+fn values<'c>(
+    code: &'c Code,
+    places: &'c [(String, Place)],
+) -> impl Iterator<Item = (&'c str, &'c Expr)> {
+    let places = places.iter();
+    places.filter_map(|(name, place)| Some((name.as_str(), place.value(code)?)))
 }
 
 /// A file's facts by what the questions here are asked with, so that each function is looked at once.
@@ -158,8 +167,8 @@ impl<'c> Index<'c> {
         }
     }
 
-    /// See [`plainly_given`]; places among what is given back.
-    fn plain(&self) -> Vec<(&'c str, usize)> {
+    /// See [`plainly_given`].
+    fn plain(&self) -> Vec<(String, Place)> {
         let single = self.returns.iter().filter_map(|(function, all)| {
             let [(at, one)] = all.as_slice() else {
                 return None;
@@ -184,7 +193,10 @@ impl<'c> Index<'c> {
             })
             .collect();
         found.sort_by_key(|(_, at)| *at);
-        found
+        let places = found.into_iter();
+        places
+            .map(|(name, at)| (name.to_owned(), Place::Returned(at)))
+            .collect()
     }
 
     /// See [`handed_out`].

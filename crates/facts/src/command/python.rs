@@ -179,7 +179,7 @@ impl Reader<'_> {
         let up = module.len() - plain.len();
         let mut roots = vec![self.folder.clone()?];
         if up > 0 {
-            let mut folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let mut folder = code.folder();
             for _ in 1..up {
                 folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
             }

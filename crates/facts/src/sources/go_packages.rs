@@ -20,7 +20,7 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
         .iter()
         .filter(|code| code.language == Language::Go)
     {
-        packages.entry(folder(&code.path)).or_default().push(code);
+        packages.entry(code.folder()).or_default().push(code);
     }
     let programs: Vec<&str> = packages
         .iter()
@@ -51,12 +51,8 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
     }
     sources
         .files
-        .retain(|code| code.language != Language::Go || reached.contains(folder(&code.path)));
+        .retain(|code| code.language != Language::Go || reached.contains(code.folder()));
     sources.go_programs = names;
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The path of the app's own packages: of its module, else what the tools before modules wrote down.

@@ -16,7 +16,7 @@ use super::flask;
 use crate::code::{Assignment, Branch, Code, Expr, Language, branch, names_in};
 use exports::exports;
 use modules::{Kind, Module, modules};
-use objects::{folder, packages};
+use objects::packages;
 
 /// Modules that a value may cross between its origin and its use.
 const PASSES: usize = 3;
@@ -79,7 +79,7 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
             );
         }
         seen.package = packages
-            .get(folder(&code.path))
+            .get(code.folder())
             .filter(|_| code.language == Language::Go);
         if seen.names.is_empty() && seen.package.is_none() {
             return Vec::new();

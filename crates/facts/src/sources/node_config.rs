@@ -6,17 +6,14 @@
 
 use serde_json::Value;
 
-use super::Sources;
+use super::{Sources, json_modules};
 use crate::app::App;
-use crate::beneath;
-use crate::code::{Code, Expr, Import, Language, parse};
+use crate::code::{Code, Expr, Import, Language};
 use crate::process::Runs;
 
 /// Packages that load the files of `config/`.
 const PACKAGES: &[&str] = &["config", "config-lite"];
 const ENDINGS: &[&str] = &["json", "json5", "js", "cjs", "mjs", "ts"];
-/// In bytes; settings are short.
-const LARGEST: usize = 32_000;
 const VARIABLES: &str = "config/custom-environment-variables";
 
 /// Notes the files that production loads, those that win first, and parses those that are no code.
@@ -48,23 +45,17 @@ pub(super) fn read(app: &App, sources: &mut Sources, processes: &[Runs]) {
         if sources.files.iter().any(|code| code.path == *path) {
             continue;
         }
-        let Ok(text) = beneath::text_in(&app.root, path) else {
-            continue;
-        };
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        if text.starts_with(['{', '/']) && text.len() <= LARGEST {
-            let text = if path.starts_with(VARIABLES) {
-                variables(text)
+        let text = json_modules::text(app, path);
+        if let Some(text) = text.filter(|text| text.trim_start().starts_with(['{', '/'])) {
+            let is_of_variables = path.starts_with(VARIABLES);
+            let text = if is_of_variables {
+                variables(&text)
             } else {
-                text.to_owned()
+                text
             };
-            let module = format!("module.exports = {text}");
-            sources
-                .files
-                .push(parse(path, Language::JavaScript, &module));
+            json_modules::add(sources, path, &text);
         }
     }
-    sources.files.sort_by(|a, b| a.path.cmp(&b.path));
     sources.node_config = found;
     for code in &mut sources.files {
         by_name(code);

@@ -219,7 +219,7 @@ fn autoloaded(sources: &Sources) -> Vec<String> {
 
 /// Whether a file includes another one: by its path, or by a folder with a computed name.
 fn includes(code: &Code, root: &str, path: &str) -> bool {
-    let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = code.folder();
     let at = |base: &str, module: &str| {
         let (module, open) = match module.strip_suffix('*') {
             Some(module) => (module, true),

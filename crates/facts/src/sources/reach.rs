@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::paths::join;
-use super::{Sources, deployed, go_packages, node_config, php_reach, python_reach, ruby_reach};
+use super::{
+    Sources, deployed, go_packages, node_config, php_reach, python_reach, rack_reach, ruby_reach,
+};
 use crate::app::App;
 use crate::code::{Branch, Code, Language, branch};
 use crate::process::{self, Runs};
@@ -38,7 +40,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
     python_reach::keep(sources, processes);
     go_packages::keep(sources, &commands);
     drop_browser_packages(sources, &commands);
-    keep_loaded_ruby(sources, &commands);
+    rack_reach::keep(sources, &commands);
     ruby_reach::keep(app, sources, &commands);
     if !process::runs_node(app, sources) {
         sources
@@ -122,96 +124,6 @@ fn is_of_development(path: &str) -> bool {
         .any(|mark| name.contains(mark))
 }
 
-/// Drops Ruby files beside `config.ru` that nothing loads: Rack starts there, and Rails loads
-/// `app/`, `config/` and `lib/`, so a file at the root is a tool's unless it is required.
-fn keep_loaded_ruby(sources: &mut Sources, commands: &[String]) {
-    if !sources.has("config.ru") {
-        return;
-    }
-    if !sources.has("config/application.rb") && !sources.has("config/app.rb") {
-        keep_required(sources, commands);
-    }
-    let loaded: BTreeSet<String> = sources
-        .files
-        .iter()
-        .filter(|code| code.language == Language::Ruby)
-        .flat_map(|code| &code.imports)
-        .map(|import| {
-            let name = import.module.rsplit('/').next().unwrap_or_default();
-            name.trim_end_matches(".rb").to_owned()
-        })
-        .collect();
-    sources.files.retain(|code| {
-        let at_root = code.path.strip_suffix(".rb");
-        at_root
-            .filter(|stem| !stem.contains('/'))
-            .is_none_or(|stem| {
-                loaded.contains(stem) || commands.iter().any(|command| command.contains(stem))
-            })
-    });
-}
-
-/// Where no framework loads folders, Ruby runs what its entry files require, and what those do. Nothing is dropped
-/// where a path is computed.
-fn keep_required(sources: &mut Sources, commands: &[String]) {
-    const BY_FOLDER: &[&str] = &[
-        "require_all",
-        "require_rel",
-        "require_dir",
-        "autoload",
-        "autoload_all",
-        "push_dir",
-        "glob",
-        "load!",
-    ];
-    let ruby = || {
-        let files = sources.files.iter();
-        files.filter(|code| code.language == Language::Ruby)
-    };
-    let unknown = ruby().any(|code| {
-        let mut calls = code.calls.iter();
-        let by_folder = calls.any(|call| {
-            BY_FOLDER.contains(&call.method())
-                || call.callee.starts_with("Dir.")
-                || call.callee == "Dir"
-        });
-        let by_loader = code.calls.iter().any(|call| {
-            call.method() == "require" && !matches!(call.receiver(), "" | "Bundler" | "Kernel")
-        });
-        code.computed_imports || by_folder || by_loader
-    });
-    if unknown {
-        return;
-    }
-    let stem = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        name.trim_end_matches(".rb").to_owned()
-    };
-    let is_entry = |path: &str| {
-        let short = path.trim_end_matches(".rb");
-        path.ends_with(".ru")
-            || path.starts_with("config/")
-            || path.ends_with("Rakefile")
-            || !path.contains('/')
-            || commands.iter().any(|command| command.contains(short))
-    };
-    let mut kept: BTreeSet<String> = BTreeSet::new();
-    let mut pending: Vec<&Code> = ruby().filter(|code| is_entry(&code.path)).collect();
-    while let Some(code) = pending.pop() {
-        if kept.insert(code.path.clone()) {
-            let wanted: BTreeSet<String> = code
-                .imports
-                .iter()
-                .map(|import| stem(&import.module))
-                .collect();
-            pending.extend(ruby().filter(|other| wanted.contains(&stem(&other.path))));
-        }
-    }
-    sources
-        .files
-        .retain(|code| code.language != Language::Ruby || kept.contains(&code.path));
-}
-
 /// Packages that load the app's code by folder, not by import.
 const FOLDER_LOADERS: &[&str] = &[
     "@adonisjs/core",
@@ -260,7 +172,7 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
                 pending.extend(loaded.filter_map(|path| file(sources, path)));
             }
             if let Some(folder) = import.module.strip_suffix('*') {
-                let from = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let from = code.folder();
                 let folder = format!("{}/", join(from, folder));
                 pending.extend(sources.files.iter().filter(|other| {
                     other.language == Language::JavaScript && other.path.starts_with(&folder)
@@ -270,7 +182,7 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             if let Some(found) = resolve(sources, &code.path, &import.module) {
                 pending.push(found);
             } else if is_built(sources, &code.path, &import.module) {
-                let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let folder = code.folder();
                 let source = process::source_of(sources, &join(folder, &import.module))?;
                 pending.push(file(sources, &source)?);
             } else if let Some((at, rest)) = workspace.package(&import.module) {
@@ -284,7 +196,7 @@ fn node_reach(app: &App, sources: &Sources) -> Option<BTreeSet<String>> {
             }
         }
         if code.computed_imports {
-            let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = code.folder();
             pending.extend(sources.files.iter().filter(|other| {
                 other.language == Language::JavaScript
                     && (folder.is_empty() || other.path.starts_with(&format!("{folder}/")))

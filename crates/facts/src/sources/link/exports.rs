@@ -56,7 +56,7 @@ pub(in super::super) fn exports(code: &Code) -> Table {
         }
     }
     for (name, value) in handed_out(code) {
-        let name = exported(&name).to_owned();
+        let name = exported(name).to_owned();
         // A chain of names that leads nowhere tells nothing.
         if !table.contains_key(&format!("{name}()")) {
             put(code, &mut table, &format!("{name}()"), value, 0);

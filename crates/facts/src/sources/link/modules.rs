@@ -139,7 +139,7 @@ fn shared(sources: &Sources, index: &BTreeMap<&str, usize>, code: &Code) -> Vec<
 
 /// The file of the app that an `include` names: from its own folder, or from the app's.
 fn included(index: &BTreeMap<&str, usize>, code: &Code, module: &str) -> Option<usize> {
-    let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = code.folder();
     let mut bases = [folder, ""].into_iter();
     bases.find_map(|base| index.get(join(base, module).as_str()).copied())
 }
@@ -161,7 +161,7 @@ pub(in super::super) fn python_module(
         vec![folder.to_owned()]
     } else {
         // A script's own folder is on the path, too.
-        let own = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let own = code.folder();
         vec![String::new(), "src".to_owned(), own.to_owned()]
     };
     let file = |path: &str| {

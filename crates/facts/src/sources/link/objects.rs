@@ -72,15 +72,11 @@ pub(super) fn packages<'s>(sources: &'s Sources, tables: &[Table]) -> BTreeMap<&
     let mut found: BTreeMap<&str, Table> = BTreeMap::new();
     for (code, table) in sources.files.iter().zip(tables) {
         if code.language == Language::Go && !code.path.ends_with("_test.go") {
-            let names = found.entry(folder(&code.path)).or_default();
+            let names = found.entry(code.folder()).or_default();
             for (name, value) in table.iter().filter(|(name, _)| !name.contains('.')) {
                 names.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
     }
     found
-}
-
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -213,7 +213,7 @@ fn reads_type_only(code: &Code) -> bool {
 /// The path of an import that only `.gitignore` knows.
 fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
     let sources = &facts.sources;
-    let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = code.folder();
     let module = import.module.as_str();
     let (base, endings): (String, &[&str]) = match code.language {
         Language::JavaScript if module.starts_with("./") || module.starts_with("../") => {

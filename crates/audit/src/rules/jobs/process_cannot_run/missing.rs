@@ -1,7 +1,7 @@
 //! A command of a process names a program, a script, a module or an archive that is not there.
 
 use crate::rules::prelude::*;
-use slugsmith_ecosystems::{java, python};
+use slugsmith_ecosystems::{go, java, python};
 use slugsmith_facts::command::{Missing, Need};
 use slugsmith_facts::process::{Command, source_of};
 
@@ -180,9 +180,6 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
     (is_plain(path) && !found).then(|| format!("the file {path}"))
 }
 
-/// What heroku/go runs around its own build (its `bin/compile`), which may install other programs.
-const HOOKS_OF_GO: &[&str] = &["bin/go-pre-compile", "bin/go-post-compile"];
-
 /// `bin/NAME` of an app in Go must be one of its main packages, unless something else of the
 /// app may make it.
 fn binary_of_go(facts: &Facts<'_>, command: &Command) -> Option<String> {
@@ -196,7 +193,8 @@ fn binary_of_go(facts: &Facts<'_>, command: &Command) -> Option<String> {
         || programs.iter().any(|program| program == name)
         || sources.has(path)
         || sources.has("Makefile")
-        || HOOKS_OF_GO.iter().any(|hook| sources.has(hook))
+        || sources.has(go::PRE_COMPILE)
+        || sources.has(go::POST_COMPILE)
         || facts.packages.manifests.len() > 1
         || sources.texts.iter().any(|(file, text)| {
             !file.starts_with("Procfile") && text.contains(&format!("bin/{name}"))

@@ -150,7 +150,7 @@ impl Search<'_, '_> {
             .iter()
             .find(|import| names(name, &import.names))?;
         let module = import.module.trim_start_matches('.').replace('.', "/");
-        let folder = code.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = code.folder();
         let path = [format!("{module}.py"), format!("{folder}/{module}.py")]
             .into_iter()
             .find(|path| self.facts.sources.has(path))?;

@@ -177,16 +177,11 @@ pub(super) fn hub<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
 }
 
 /// Whether the package of a file of Go takes in web sockets.
-pub(super) fn takes_sockets(facts: &Facts<'_>, path: &str) -> bool {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
+pub(super) fn takes_sockets(facts: &Facts<'_>, own: &Code) -> bool {
     let go = KINDS.iter().find(|kind| kind.language == Language::Go);
     go.is_some_and(|go| {
         facts.code(Language::Go).any(|code| {
-            folder(&code.path) == folder(path)
-                && go.libraries.iter().any(|one| imports_part(code, one))
+            code.folder() == own.folder() && go.libraries.iter().any(|one| imports_part(code, one))
         })
     })
 }
@@ -195,7 +190,6 @@ pub(super) fn takes_sockets(facts: &Facts<'_>, path: &str) -> bool {
 /// `for c := range connections { write(c.socket, message) }`.
 pub(super) fn by_helper<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     let go = KINDS.iter().find(|kind| kind.language == Language::Go)?;
-    let folder = |path: &'a str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
     calls_to(facts, Language::Go, move |site| {
         let (code, call) = (site.code, site.call);
         let first = call.positional(0).and_then(Expr::name).unwrap_or_default();
@@ -203,7 +197,7 @@ pub(super) fn by_helper<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
         !call.callee.contains('.')
             && is_member(code, call.scope, member)
             && facts.calls().any(|other| {
-                let same = folder(&other.code.path) == folder(&code.path)
+                let same = other.code.folder() == code.folder()
                     && other.code.function(other.call.scope) == Some(call.callee.as_str());
                 same && matches!(other.call.method(), "WriteMessage" | "WriteJSON")
                     && go.libraries.iter().any(|one| imports_part(other.code, one))

@@ -18,7 +18,7 @@ const COLLECTIONS: &[&str] = &[
 pub(super) fn sends<'a>(facts: &'a Facts<'_>) -> Option<Site<'a>> {
     calls_to(facts, Language::Go, move |site| {
         (by_id(site) || in_range(site))
-            && (takes_sockets(facts, &site.code.path) || streams(facts, &site.code.path))
+            && (takes_sockets(facts, site.code) || streams(facts, site.code))
     })
     .next()
 }
@@ -53,20 +53,16 @@ fn in_range(site: Site<'_>) -> bool {
 }
 
 /// Whether a file of the same package answers with server-sent events.
-fn streams(facts: &Facts<'_>, path: &str) -> bool {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
+fn streams(facts: &Facts<'_>, own: &Code) -> bool {
     let says = |value: &Expr| {
         value
             .text()
             .is_some_and(|text| text.starts_with("text/event-stream"))
     };
-    let own = facts
+    let package = facts
         .code(Language::Go)
-        .filter(|code| folder(&code.path) == folder(path));
-    own.flat_map(|code| &code.calls).any(|call| {
+        .filter(|code| code.folder() == own.folder());
+    package.flat_map(|code| &code.calls).any(|call| {
         // What a visitor's request is asked for is no answer.
         call.method() == "Set" && call.arguments.iter().any(|one| one.value.any(says))
     })

@@ -9,10 +9,6 @@ pub(super) fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
     if facts.has_addon(&["heroku-postgresql", "jawsdb", "cleardb"]) {
         return None;
     }
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
     calls_to(facts, Language::Go, |site| {
         matches!(
             site.call.callee.as_str(),
@@ -24,7 +20,7 @@ pub(super) fn go_default(facts: &Facts<'_>) -> Option<Evidence> {
 
         let package = facts
             .code(Language::Go)
-            .filter(|code| folder(&code.path) == folder(&site.code.path));
+            .filter(|code| code.folder() == site.code.folder());
         package
             .flat_map(|code| {
                 code.assignments

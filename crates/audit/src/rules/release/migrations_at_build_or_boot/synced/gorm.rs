@@ -64,7 +64,7 @@ pub(super) fn alters(facts: &Facts<'_>) -> Option<Evidence> {
             && branch(code, site.call.scope) == Branch::Always
             && !guards::is_maintenance(facts, &code.path)
             && code.function(site.call.scope).is_some_and(|function| {
-                let key = (folder(&code.path), function);
+                let key = (code.folder(), function);
                 matches!(function, "main" | "init")
                     || from_start(function)
                     || started.contains(&key)
@@ -92,10 +92,7 @@ const STEPS: usize = 4;
 /// Functions that run whenever a program starts, by their package's folder and their name: what `main` and `init` call
 /// without a condition, and what those call. Methods of objects are not followed.
 fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
-    let packages: BTreeSet<&str> = facts
-        .code(Language::Go)
-        .map(|code| folder(&code.path))
-        .collect();
+    let packages: BTreeSet<&str> = facts.code(Language::Go).map(Code::folder).collect();
     let starts = packages
         .iter()
         .flat_map(|at| [(*at, "main"), (*at, "init")]);
@@ -105,10 +102,7 @@ fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
         .filter(|site| site.code.language == Language::Go)
         .filter(|site| branch(site.code, site.call.scope) == Branch::Always)
         .filter_map(|site| {
-            let from = (
-                folder(&site.code.path),
-                site.code.function(site.call.scope)?,
-            );
+            let from = (site.code.folder(), site.code.function(site.call.scope)?);
             Some((from, called(&packages, site)?))
         })
         .collect();
@@ -124,7 +118,7 @@ fn started<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
 fn called<'f>(packages: &BTreeSet<&'f str>, site: Site<'f>) -> Option<(&'f str, &'f str)> {
     let callee = site.call.callee.as_str();
     let Some((package, function)) = callee.split_once('.') else {
-        return Some((folder(&site.code.path), callee));
+        return Some((site.code.folder(), callee));
     };
     let import = site.code.imports.iter().find(|import| {
         let last = import.module.rsplit('/').next();
@@ -136,15 +130,11 @@ fn called<'f>(packages: &BTreeSet<&'f str>, site: Site<'f>) -> Option<(&'f str, 
     Some((rests.find_map(|rest| packages.get(rest))?, function))
 }
 
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// Whether a package of Go also listens.
 fn serves(facts: &Facts<'_>, code: &Code) -> bool {
-    let own = folder(&code.path);
+    let own = code.folder();
     facts.code(Language::Go).any(|other| {
-        folder(&other.path) == own
+        other.folder() == own
             && other.calls.iter().any(|call| {
                 matches!(
                     call.method(),
