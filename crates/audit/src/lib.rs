@@ -42,6 +42,7 @@ mod shipped;
 mod signed;
 mod spring;
 mod start;
+mod symfony;
 pub mod triage;
 mod versions;
 mod written;

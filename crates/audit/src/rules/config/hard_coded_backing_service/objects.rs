@@ -41,6 +41,9 @@ const ELSEWHERE: &[&str] = &[
 /// Hosts, each with what is told of it.
 pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
     let mut found = Vec::new();
+    if !drives(facts) {
+        return found;
+    }
     for language in [Language::Php, Language::JavaScript] {
         // What else the app reads may replace them.
         if facts.laravel().is_some() || facts.code(language).any(reads_address) {
@@ -52,7 +55,6 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<(String, Evidence)> {
             }
             for one in &code.assignments {
                 let is_used = branch(code, one.scope) == Branch::Always
-                    && drives(facts)
                     && !one.target.split('.').any(|part| ELSEWHERE.contains(&part));
                 if !is_used {
                     continue;

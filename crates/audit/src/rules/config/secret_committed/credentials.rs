@@ -95,20 +95,19 @@ fn logs_in(code: &Code, call: &Call) -> bool {
     let mail = ["smtplib", "imaplib", "poplib"]
         .iter()
         .any(|module| code.imports(module));
-    let text = |value: Option<&Expr>, scope: usize| {
-        let value = value.map(|value| code.resolve_from(value, scope));
-        value.and_then(Expr::text).map(str::to_owned)
+    let is_given = |call: &Call, at: usize, test: fn(&Expr) -> bool| {
+        let value = call.positional(at);
+        value.is_some_and(|value| test(code.resolve_from(value, call.scope)))
     };
-    let elsewhere = || {
-        code.calls.iter().any(|other| {
-            let opens = ["SMTP", "SMTP_SSL", "IMAP4_SSL", "POP3_SSL"].contains(&other.method());
-            let host = text(other.positional(0), other.scope);
-            opens && host.is_some_and(|host| is_remote(&Expr::Text(host)))
-        })
+    let opens = |other: &Call| {
+        matches!(
+            other.method(),
+            "SMTP" | "SMTP_SSL" | "IMAP4_SSL" | "POP3_SSL"
+        ) && is_given(other, 0, is_remote)
     };
     mail && call.method() == "login"
-        && text(call.positional(1), call.scope).is_some_and(|password| is_password_text(&password))
-        && elsewhere()
+        && is_given(call, 1, is_password)
+        && code.calls.iter().any(opens)
 }
 
 /// A service that is always somebody else's: `cloudinary.config(api_secret="…")`.

@@ -3,50 +3,9 @@
 
 use crate::rules::prelude::*;
 use slugsmith_facts::code::Call;
-use slugsmith_finding::LineSpan;
-
-/// A key that is written out, with the name by which it is handed over.
-pub(super) struct Handed<'a> {
-    pub(super) name: &'a str,
-    pub(super) key: &'a str,
-    pub(super) line: LineSpan,
-    /// A file or object that is loaded behind it may bring another.
-    pub(super) is_replaceable: bool,
-}
-
-/// The keys that are written out in a file, without those for development.
-pub(super) fn keys(code: &Code) -> Vec<Handed<'_>> {
-    let runs = |scope: usize| branch(code, scope) != Branch::Development;
-    let told = |name, value, line, scope| {
-        let key = text_of(code, value, scope)?;
-        Some(Handed {
-            name,
-            key,
-            line,
-            is_replaceable: false,
-        })
-    };
-    let calls = code
-        .calls
-        .iter()
-        .filter(|call| runs(call.scope))
-        .filter_map(|call| {
-            let (name, value) = of_call(code, call)?;
-            told(name, value, call.line, call.scope)
-        });
-    let set = code
-        .assignments
-        .iter()
-        .filter(|one| runs(one.scope))
-        .filter_map(|one| {
-            let (name, value) = of_setting(code, &one.target, &one.value)?;
-            told(name, value, one.line, one.scope)
-        });
-    calls.chain(set).collect()
-}
 
 /// The text that a value is, or the first of several; what turns it into bytes counts as it.
-fn text_of<'a>(code: &'a Code, value: &'a Expr, scope: usize) -> Option<&'a str> {
+pub(super) fn text_of<'a>(code: &'a Code, value: &'a Expr, scope: usize) -> Option<&'a str> {
     match code.resolve_from(value, scope) {
         Expr::List(items) => text_of(code, items.first()?, scope),
         Expr::Call { callee, arguments } if matches!(callee.as_str(), "[]byte" | "Buffer.from") => {
@@ -57,7 +16,7 @@ fn text_of<'a>(code: &'a Code, value: &'a Expr, scope: usize) -> Option<&'a str>
 }
 
 /// The name and the value of the key that a call gets.
-fn of_call<'a>(code: &Code, call: &'a Call) -> Option<(&'static str, &'a Expr)> {
+pub(super) fn of_call<'a>(code: &Code, call: &'a Call) -> Option<(&'static str, &'a Expr)> {
     match code.language {
         Language::Ruby => of_ruby(call),
         Language::Go => of_go(call),
@@ -119,7 +78,11 @@ fn of_go(call: &Call) -> Option<(&'static str, &Expr)> {
 }
 
 /// The name and the value of a setting that a framework signs with.
-fn of_setting<'a>(code: &Code, target: &str, value: &'a Expr) -> Option<(&'static str, &'a Expr)> {
+pub(super) fn of_setting<'a>(
+    code: &Code,
+    target: &str,
+    value: &'a Expr,
+) -> Option<(&'static str, &'a Expr)> {
     match code.language {
         Language::Php => {
             if target.ends_with("config.encryption_key") {

@@ -1,54 +1,72 @@
-//! Keys that Python's frameworks get among the arguments of a call: Flask's `config.update(SECRET_KEY=…)`, the cookie
+//! Keys that frameworks are handed in a call or a setting; those of Python are known here: Flask's `config.update(SECRET_KEY=…)`, the cookie
 //! of Starlette's sessions, of Tornado and aiohttp, itsdangerous' serializers, and settings such as `SIMPLE_JWT`.
 
-use super::frameworks::{self, Handed};
+use super::frameworks;
 use crate::rules::prelude::*;
-use slugsmith_facts::code::Call;
+use slugsmith_facts::code::{Assignment, Call};
+use slugsmith_finding::LineSpan;
+
+/// A key that is written out, with the name by which it is handed over.
+pub(super) struct Handed<'a> {
+    pub(super) name: &'a str,
+    pub(super) key: &'a str,
+    pub(super) line: LineSpan,
+    /// A file or object that is loaded behind it may bring another.
+    pub(super) is_replaceable: bool,
+}
 
 /// The keys of a file, without those for development.
 pub(super) fn keys<'a>(facts: &'a Facts<'_>, code: &'a Code) -> Vec<Handed<'a>> {
-    if guards::is_maintenance(facts, &code.path) {
+    let runs = |scope: usize| branch(code, scope) != Branch::Development;
+    let calls = code.calls.iter().filter(|call| runs(call.scope));
+    let calls = calls.filter_map(|call| by_call(code, call));
+    let set = code.assignments.iter().filter(|one| runs(one.scope));
+    let set = set.filter_map(|one| by_setting(code, one));
+    let found: Vec<_> = calls.chain(set).collect();
+    if found.is_empty() || guards::is_maintenance(facts, &code.path) {
         return Vec::new();
     }
-    match code.language {
-        Language::Python => {}
-        _ => return frameworks::keys(code),
-    }
-    let runs = |scope: usize| branch(code, scope) != Branch::Development;
-    let calls = code
-        .calls
-        .iter()
-        .filter(|call| runs(call.scope))
-        .filter_map(|call| {
-            let (name, value) = of_call(code, call)?;
-            let key = code.resolve_from(value, call.scope).text()?;
-            // Options for a test, or a first value that the file itself replaces.
-            let replaced = call.named("TESTING").is_some() || is_set_below(code, call);
-            (!replaced).then(|| Handed {
-                name,
-                key,
-                line: call.line,
-                is_replaceable: loads_more(code, call),
-            })
-        });
-    let set = code
-        .assignments
-        .iter()
-        .filter(|one| runs(one.scope))
-        .filter_map(|one| {
-            let of_jwt = matches!(one.target.as_str(), "SIMPLE_JWT" | "JWT_AUTH");
-            let name = ["SIGNING_KEY", "JWT_SECRET_KEY"]
-                .into_iter()
-                .find(|name| of_jwt && one.value.key(name).is_some())?;
-            let key = one.value.key(name)?.text()?;
-            Some(Handed {
-                name,
-                key,
-                line: one.line,
-                is_replaceable: false,
-            })
-        });
-    calls.chain(set).collect()
+    found
+}
+
+fn by_call<'a>(code: &'a Code, call: &'a Call) -> Option<Handed<'a>> {
+    let (name, key, is_replaceable) = if code.language == Language::Python {
+        let (name, value) = of_call(code, call)?;
+        let key = code.resolve_from(value, call.scope).text()?;
+        // Options for a test, or a first value that the file itself replaces.
+        if call.named("TESTING").is_some() || is_set_below(code, call) {
+            return None;
+        }
+        (name, key, loads_more(code, call))
+    } else {
+        let (name, value) = frameworks::of_call(code, call)?;
+        (name, frameworks::text_of(code, value, call.scope)?, false)
+    };
+    Some(Handed {
+        name,
+        key,
+        line: call.line,
+        is_replaceable,
+    })
+}
+
+fn by_setting<'a>(code: &'a Code, one: &'a Assignment) -> Option<Handed<'a>> {
+    let (name, key) = if code.language == Language::Python {
+        let of_jwt = matches!(one.target.as_str(), "SIMPLE_JWT" | "JWT_AUTH");
+        let name = ["SIGNING_KEY", "JWT_SECRET_KEY"]
+            .into_iter()
+            .find(|name| of_jwt && one.value.key(name).is_some())?;
+        (name, one.value.key(name)?.text()?)
+    } else {
+        let (name, value) = frameworks::of_setting(code, &one.target, &one.value)?;
+        (name, frameworks::text_of(code, value, one.scope)?)
+    };
+    Some(Handed {
+        name,
+        key,
+        line: one.line,
+        is_replaceable: false,
+    })
 }
 
 /// `app.config["SECRET_KEY"] = os.environ[…]` below the call.

@@ -16,7 +16,9 @@ pub(super) fn is_replaced(facts: &Facts<'_>, code: &Code, name: &str) -> bool {
     let loaded = &facts.sources.node_config;
     let at = loaded.iter().position(|path| *path == code.path);
     let winning = at.and_then(|at| loaded.get(..at)).unwrap_or_default();
-    facts.code(Language::JavaScript).any(|other| {
-        winning.contains(&other.path) && other.assignments.iter().any(|one| reads(&one.value, name))
-    })
+    !winning.is_empty()
+        && facts.code(Language::JavaScript).any(|other| {
+            let mut given = other.assignments.iter();
+            winning.contains(&other.path) && given.any(|one| reads(&one.value, name))
+        })
 }

@@ -2,6 +2,7 @@
 
 use crate::Facts;
 use crate::registry::Evidence;
+use crate::symfony::settings;
 use serde_yaml_ng::Value;
 use slugsmith_facts::packages::Ecosystem;
 use slugsmith_finding::Severity;
@@ -27,18 +28,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let mut session: Option<(&str, Value)> = None;
-    for (path, text) in &facts.sources.texts {
-        let for_production = path.strip_prefix("config/packages/").is_some_and(|rest| {
-            let folder = rest.split_once('/').map(|(folder, _)| folder);
-            matches!(folder, None | Some("prod"))
-                && (rest.ends_with(".yaml") || rest.ends_with(".yml"))
-        });
-        let Some(yaml) = for_production
-            .then(|| slugsmith_facts::bounds::yaml(text))
-            .flatten()
-        else {
-            continue;
-        };
+    for (path, yaml) in settings(facts) {
         let own = yaml.get("framework").and_then(|part| part.get("session"));
         let prod = yaml
             .get("when@prod")

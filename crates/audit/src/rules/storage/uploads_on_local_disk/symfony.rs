@@ -1,22 +1,11 @@
 //! Symfony's bundles that keep uploads where their settings say: Vich's mappings and Flysystem's local adapter.
 
 use crate::rules::prelude::*;
+use crate::symfony::settings;
 use serde_yaml_ng::Value;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
     vich(facts).or_else(|| flysystem(facts))
-}
-
-/// Settings that production reads, with their path.
-fn settings<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, Value)> {
-    facts.sources.texts.iter().filter_map(|(path, text)| {
-        let rest = path.strip_prefix("config/packages/")?;
-        let folder = rest.split_once('/').map(|(folder, _)| folder);
-        let read = matches!(folder, None | Some("prod"));
-        let yaml = rest.ends_with(".yaml") || rest.ends_with(".yml");
-        let value = (read && yaml).then(|| slugsmith_facts::bounds::yaml(text))??;
-        Some((path.as_str(), value))
-    })
 }
 
 /// A mapping that an entity uses and whose files go to a folder of the app.

@@ -2,6 +2,7 @@
 
 use super::{Does, message, told};
 use crate::rules::prelude::*;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// Drivers of a database in a file.
@@ -56,7 +57,8 @@ pub(super) fn alters(facts: &Facts<'_>) -> Option<Evidence> {
             })
         })
     };
-    let started = started(facts);
+    // Few apps have a call that asks for them.
+    let started = LazyCell::new(|| started(facts));
     let site = facts.calls().find(|site| {
         let code = site.code;
         code.language == Language::Go
