@@ -1,5 +1,6 @@
-//! Keys that frameworks are handed in a call or a setting; those of Python are known here: Flask's `config.update(SECRET_KEY=…)`, the cookie
-//! of Starlette's sessions, of Tornado and aiohttp, itsdangerous' serializers, and settings such as `SIMPLE_JWT`.
+//! Keys that frameworks are handed in a call or a setting. Those of Python are known here: Flask's
+//! `config.update(SECRET_KEY=…)`, the cookie of Starlette's sessions, of Tornado and aiohttp, itsdangerous'
+//! serializers, and settings such as `SIMPLE_JWT`.
 
 use super::frameworks;
 use crate::rules::prelude::*;
