@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::transcript::Transcript;
+use crate::diagnose::{self, Ran};
 use crate::event::{Event, Progress};
 use crate::presets::{Job, ManagerCommand};
-use crate::{Context, INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING, diagnose};
+use crate::{Context, INSTALL_FAILED, SCRIPT_FAILED, TOOL_MISSING};
 use slugsmith_config::LogLevel;
 use slugsmith_facts::run::{self as command, Ended};
 use slugsmith_finding::error::{NO_SPACE, Problem, Result};
@@ -103,7 +104,12 @@ fn failed(
         &INSTALL_FAILED
     };
     let mut problem = Problem::new(kind).saw(saw);
-    problem = match diagnose::of(&step.program, ended) {
+    let ran = if step.is_script {
+        Ran::Script
+    } else {
+        Ran::Install
+    };
+    problem = match diagnose::of(&step.program, ran, ended) {
         Some(found) => problem
             .saw(found.means)
             .step(found.step)

@@ -313,7 +313,8 @@ fn explain(_: &Path, ended: &Ended) -> Option<Problem> {
     let stale = says("needs to be updated, but `--locked`")
         || says("pyproject.toml changed significantly since poetry.lock")
         || says("Pipfile.lock is out of date")
-        || says("out of date");
+        // What pipenv says before it is wrapped at the width of a terminal.
+        || says("Aborting deploy");
     stale.then(|| {
         out_of_step(
             ended,
