@@ -69,8 +69,8 @@ pub(super) static FAILURES: &[Failure] = &[
         ],
         answers: &[401, 403],
         means: "The registry asks who is there: a repository wants a user and a password.",
-        step: "Name them in the settings that the build reads (Maven: <server> with ${env.REPO_TOKEN}, MAVEN_SETTINGS_PATH; \
-              Gradle: credentials with System.getenv), and set them as config vars.",
+        step: "Name them in the settings that the build reads (Maven: <server> with ${env.REPO_TOKEN}, \
+              MAVEN_SETTINGS_PATH; Gradle: credentials with System.getenv), and set them as config vars.",
     },
     Failure {
         tools: &[],
