@@ -288,7 +288,7 @@ fn build_scripts_run_when_all_projects_are_installed_and_before_any_is_pruned() 
         let (prepare, build) = ("npm run prepare", "npm run build");
         assert_eq!(runs, [prepare, prepare, build, build, prune, prune]);
         let all = ["npm", "frontend/npm", "npm", "frontend/npm"];
-        let said = all.map(|name| format!("{name}: build, now that all is installed"));
+        let said = all.map(|name| format!("{name}: scripts, now that all is installed"));
         let resumed: Vec<_> = log
             .lines
             .iter()

@@ -110,7 +110,7 @@ pub fn resumed(name: &str, is_built: bool) -> Line {
     let what = if is_built {
         "dev dependencies, now that all is built"
     } else {
-        "build, now that all is installed"
+        "scripts, now that all is installed"
     };
     Line::item(1, format!("{name}: {what}"))
 }
