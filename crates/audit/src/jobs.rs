@@ -264,8 +264,39 @@ pub(super) fn has_own_worker(facts: &Facts<'_>) -> bool {
                     | "bash"
                     | "sh"
             );
-            custom || first.contains('/') || words.contains(&"runner")
+            let may = custom || first.contains('/') || words.contains(&"runner");
+            may && !is_other_task(&words)
         })
+}
+
+/// Whether a framework's own tool does something that is known, and is no worker: `bin/rails console`,
+/// `php artisan migrate`, `python manage.py shell`.
+fn is_other_task(words: &[&str]) -> bool {
+    const TOOLS: &[&str] = &["rails", "rake", "manage.py", "artisan", "flask"];
+    const TASKS: &[&str] = &[
+        "c",
+        "collectstatic",
+        "console",
+        "dbconsole",
+        "dbshell",
+        "migrate",
+        "runserver",
+        "s",
+        "schedule:run",
+        "schedule:work",
+        "serve",
+        "server",
+        "shell",
+        "tinker",
+    ];
+    let mut pairs = words.windows(2);
+    pairs.any(|pair| {
+        let tool = pair[0].rsplit('/').next().unwrap_or(pair[0]);
+        let is_known = TASKS.contains(&pair[1])
+            || pair[1].starts_with("db:")
+            || pair[1].starts_with("assets:");
+        TOOLS.contains(&tool) && is_known
+    })
 }
 
 /// Where code of the app starts Sidekiq inside another process, as its embedding allows.

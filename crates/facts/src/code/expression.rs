@@ -65,6 +65,21 @@ impl Expr {
         }
     }
 
+    /// `left || right`: a read of the environment with what it falls back to, else either of them.
+    #[must_use]
+    pub(super) fn or(left: Self, right: Self) -> Self {
+        match left {
+            Self::Env {
+                name,
+                default: None,
+            } => Self::Env {
+                name,
+                default: Some(Box::new(right)),
+            },
+            left => Self::Either(vec![left, right]),
+        }
+    }
+
     /// A whole number.
     #[must_use]
     pub fn number(&self) -> Option<i64> {

@@ -392,6 +392,11 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_assignment_expression(&mut self, it: &ast::AssignmentExpression<'a>) {
         let target = dotted(self.slice(it.left.span()));
         let value = self.value(&it.right, 0);
+        // `process.env.A ||= "b"`: what the environment says stays.
+        let value = match target.strip_prefix("process.env.") {
+            Some(name) if it.operator.is_logical() => Expr::or(env(name.to_owned()), value),
+            _ => value,
+        };
         let line = self.line(it.span);
         self.builder.assign(target, value, line);
         walk::walk_assignment_expression(self, it);

@@ -231,6 +231,19 @@ impl Reader<'_> {
         self.builder.assign(self.target(left), value, line(left));
     }
 
+    /// `ENV["A"] ||= "b"`: what the environment says stays.
+    fn fallback(&mut self, node: Node<'_>) {
+        let sides = ["left", "right"].map(|side| node.child_by_field_name(side));
+        let [Some(left), Some(right)] = sides else {
+            return;
+        };
+        let value = match self.value(left, 0) {
+            read @ Expr::Env { .. } => Expr::or(read, self.value(right, 0)),
+            _ => self.value(right, 0),
+        };
+        self.builder.assign(self.target(left), value, line(left));
+    }
+
     /// Keeps the key of `a["b"]`, so that settings tables can be asked for it.
     fn target(&self, node: Node<'_>) -> String {
         if matches!(

@@ -219,7 +219,7 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
         Language::Java => false,
         _ => in_part(SCRIPT_PARTS),
     };
-    if script || is_test_name(name, language) {
+    if script || is_test_name(&parts, name, language) {
         return false;
     }
     match language {
@@ -262,7 +262,7 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
     }
 }
 
-fn is_test_name(name: &str, language: Language) -> bool {
+fn is_test_name(parts: &[&str], name: &str, language: Language) -> bool {
     match language {
         Language::JavaScript => {
             name.contains(".test.")
@@ -281,7 +281,14 @@ fn is_test_name(name: &str, language: Language) -> bool {
         Language::Java => {
             name.ends_with("Test.java") || name.ends_with("Tests.java") || name.ends_with("IT.java")
         }
-        Language::Php => name.ends_with("Test.php"),
+        // Yii's `config/test.php`, `config/test_db.php` and `web/index-test.php`.
+        Language::Php => {
+            let stem = name.trim_end_matches(".php");
+            let mut words = stem.split(['_', '-', '.']);
+            let is_setting = parts.contains(&"config") || stem.starts_with("index");
+            name.ends_with("Test.php")
+                || is_setting && words.any(|word| matches!(word, "test" | "tests"))
+        }
     }
 }
 

@@ -27,8 +27,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             the `.env` that Symfony loads, `APP_DEBUG=true` in one that Laravel or Lumen loads
             (warnings).
             Details of errors for visitors: Slim's `addErrorMiddleware(true, …)`, also by a constant, Express'
-            `errorhandler`, `display_errors`. `app.run(debug=True)` of Flask in the file that the
-            web process starts; its `DEBUG` set to true in the code that another server
+            `errorhandler`, `display_errors`, `YII_DEBUG` and `WP_DEBUG` defined as true. `app.run(debug=True)`
+            of Flask in the file that the web process starts; its `DEBUG` set to true in the code that another server
             serves, and `FastAPI(debug=True)` (warnings). Django's DEBUG that is on unless a variable says
             otherwise, also by a branch, and code
             that sets `NODE_ENV` and its like to development (warnings). A `wsgi.py` that falls back to settings of
@@ -64,6 +64,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(symfony(facts));
     evidence.extend(php::laravel(facts));
     evidence.extend(details(facts));
+    evidence.extend(php::codeigniter(facts));
     evidence.extend(wsgi_settings(facts));
     evidence.extend(flask::own_server(facts));
     evidence.extend(flask::served(facts));
@@ -123,7 +124,9 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
                     || call.positional(1).and_then(Expr::number) == Some(1);
                 let displays = call.callee == "ini_set"
                     && call.positional(0).and_then(Expr::text) == Some("display_errors");
-                call.method() == "addErrorMiddleware" && first_is_on || displays && on
+                call.method() == "addErrorMiddleware" && first_is_on
+                    || displays && on
+                    || php::switches_on(facts, *site)
             }
             Language::JavaScript => {
                 matches!(
@@ -145,13 +148,18 @@ fn details(facts: &Facts<'_>) -> Option<Evidence> {
         .map(|other| format!("{}:{}", other.code.path, other.call.line))
         .collect();
     others.dedup_by(|a, b| a.split(':').next() == b.split(':').next());
+    let constant = site.call.positional(0).and_then(Expr::text);
+    let constant = constant.filter(|_| site.call.callee == "define");
     let message = format!(
         "`{}` shows the details of errors to visitors, in production as well.",
-        site.call.callee
+        constant.unwrap_or(&site.call.callee)
     );
     let fix = match site.code.language {
         Language::Php if site.call.method() == "addErrorMiddleware" => {
             "$app->addErrorMiddleware((bool) getenv('APP_DEBUG'), true, true);"
+        }
+        Language::Php if site.call.callee == "define" => {
+            "define('YII_DEBUG', (bool) getenv('YII_DEBUG'));   the same for other constants"
         }
         Language::Php => "ini_set('display_errors', getenv('APP_DEBUG') ? '1' : '0');",
         _ => "if (process.env.NODE_ENV === \"development\") app.use(errorhandler())",

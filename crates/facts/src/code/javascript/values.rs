@@ -138,16 +138,7 @@ impl Reader<'_> {
     /// `process.env.X || y` is one read with a default.
     pub(super) fn logical(&self, logical: &ast::LogicalExpression<'_>, depth: usize) -> Expr {
         let right = self.value(&logical.right, depth + 1);
-        match self.value(&logical.left, depth + 1) {
-            Expr::Env {
-                name,
-                default: None,
-            } => Expr::Env {
-                name,
-                default: Some(Box::new(right)),
-            },
-            left => Expr::Either(vec![left, right]),
-        }
+        Expr::or(self.value(&logical.left, depth + 1), right)
     }
 
     pub(super) fn template(&self, template: &ast::TemplateLiteral<'_>, depth: usize) -> Expr {

@@ -48,6 +48,9 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
                     .import(&module, names.into_iter().collect(), line(node));
             }
         }
+        "augmented_assignment_expression" if reader.field(node, "operator") == "??=" => {
+            reader.fallback(node);
+        }
         // `$text .= "…"` is `.=($text, "…")`: the name holds more than what stands there.
         "augmented_assignment_expression" => {
             let field = |name: &str| node.child_by_field_name(name);

@@ -18,6 +18,7 @@ pub(super) fn visit(reader: &mut Reader<'_>, step: &Step<'_, '_>) -> Option<Scop
             reader.record(node);
             require(reader, step);
         }
+        "operator_assignment" if reader.field(node, "operator") == "||=" => reader.fallback(node),
         "assignment" | "operator_assignment" => reader.assignment(
             node.child_by_field_name("left"),
             node.child_by_field_name("right"),

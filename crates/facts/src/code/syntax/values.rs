@@ -271,19 +271,10 @@ impl Reader<'_> {
             .map_or_else(String::new, |operator| self.slice(operator).to_owned());
         let left = self.value(*left, depth + 1);
         let right = self.value(*right, depth + 1);
-        match (operator.as_str(), left) {
-            (
-                "or" | "||" | "??" | "?:",
-                Expr::Env {
-                    name,
-                    default: None,
-                },
-            ) => Expr::Env {
-                name,
-                default: Some(Box::new(right)),
-            },
-            ("or" | "||" | "??" | "?:" | "and" | "&&", left) => Expr::Either(vec![left, right]),
-            (_, left) => Expr::Join(vec![left, right]),
+        match operator.as_str() {
+            "or" | "||" | "??" | "?:" => Expr::or(left, right),
+            "and" | "&&" => Expr::Either(vec![left, right]),
+            _ => Expr::Join(vec![left, right]),
         }
     }
 }

@@ -24,6 +24,41 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
     })
 }
 
+/// Whether a call defines a constant that makes a framework show its errors: `define('YII_DEBUG', true)`, and
+/// `WP_DEBUG` unless `WP_DEBUG_DISPLAY` says otherwise.
+pub(super) fn switches_on(facts: &Facts<'_>, site: Site<'_>) -> bool {
+    let defines = |site: Site<'_>, name: &str, value: bool| {
+        let first = site.call.positional(0).and_then(Expr::text);
+        let is_it = site.call.callee == "define" && first == Some(name);
+        is_it && site.call.positional(1) == Some(&Expr::Bool(value))
+    };
+    let hides = |site| defines(site, "WP_DEBUG_DISPLAY", false);
+    defines(site, "YII_DEBUG", true) || defines(site, "WP_DEBUG", true) && !facts.calls().any(hides)
+}
+
+/// The front controller of `CodeIgniter` takes development unless `CI_ENV` says otherwise, and shows errors then.
+pub(super) fn codeigniter(facts: &Facts<'_>) -> Option<Evidence> {
+    if facts.process("web").is_none() || facts.declared("CI_ENV") != Declared::No {
+        return None;
+    }
+    let site = facts.calls().find(|site| {
+        let value = site.call.positional(1);
+        let names = site.call.positional(0).and_then(Expr::text) == Some("ENVIRONMENT");
+        names
+            && site.call.callee == "define"
+            && value.is_some_and(|value| {
+                value.reads("CI_ENV") && value.any(|one| one.text() == Some("development"))
+            })
+    })?;
+    let message = "ENVIRONMENT is development unless CI_ENV says otherwise, and nothing declares CI_ENV: error pages \
+                   show settings and source to visitors.";
+    Some(
+        Evidence::line(&site.code.path, site.call.line, message)
+            .conditional(true)
+            .help("heroku config:set CI_ENV=production   and in app.json: \"env\": { \"CI_ENV\": \"production\" }"),
+    )
+}
+
 /// What a constant holds that one file defines, whichever: `define("SHOW_ERRORS", true)`, `const SHOW_ERRORS = true`.
 /// One with several definitions, or under a condition, is not known.
 pub(super) fn constant<'a>(facts: &'a Facts<'_>, value: &Expr) -> Option<&'a Expr> {

@@ -24,7 +24,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     if yaml.apply_merge().is_err() {
         return Vec::new();
     }
-    let Some(production) = yaml.get("production") else {
+    // Without Rails one connection may stand there for all environments.
+    let alone = yaml.get("adapter").map(|_| &yaml);
+    let Some(production) = yaml.get("production").or(alone) else {
         return Vec::new();
     };
     // DATABASE_URL replaces the primary database, whatever stands here.
@@ -58,7 +60,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
     if primary.is_some_and(is_file) && !served {
         found.push(at(
             PATH,
-            facts.line(PATH, "production:").unwrap_or_default(),
+            facts
+                .line(PATH, "production:")
+                .or_else(|| facts.line(PATH, "adapter:"))
+                .unwrap_or_default(),
             "SQLite in production",
         ));
     } else if let Some(first) = lost.first() {
