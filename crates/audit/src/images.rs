@@ -48,7 +48,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
 }
 
 /// The image of the last stage with its line; `None` where an argument of the build names it.
-fn last_image(text: &str) -> Option<(String, LineSpan)> {
+pub(super) fn last_image(text: &str) -> Option<(String, LineSpan)> {
     let last = dockerfile::stages(&dockerfile::read(text)).pop()?;
     (!last.image.contains('$')).then_some((last.image, last.line))
 }

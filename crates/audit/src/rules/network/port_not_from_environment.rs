@@ -2,6 +2,7 @@
 
 mod command;
 mod defaults;
+mod image;
 mod listen;
 mod ruby;
 mod spring;
@@ -36,7 +37,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             port where its server has one of its own (uvicorn, daphne, unicorn, thin). `listen 5000`
             in the settings of unicorn, `port` and `bind` in those of Puma. An address that comes from
             another variable (`HOST`) with a literal to fall back to (`:4000`). A Go server that only speaks TLS
-            (a warning). The finding stands at the call that listens, or at the command.
+            (a warning). An image of Apache, nginx, httpd or Tomcat that heroku.yml runs as it is. The finding stands
+            at the call that listens, or at the command.
         "},
         why: indoc! {"
             The router sends requests to the port it names in `PORT`, from outside the dyno. A
@@ -83,6 +85,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
     evidence.extend(spring::check(facts));
+    evidence.extend(image::check(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
     let reads = facts.sources.files.iter().any(|code| {
