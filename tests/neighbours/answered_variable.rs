@@ -66,6 +66,10 @@ fn a_classic_app_of_two_languages_has_no_variable_of_ours() {
     let app = folder.path().join("shop");
     let files = [
         ("package.json", r#"{"name":"shop","version":"1.0.0"}"#),
+        (
+            "package-lock.json",
+            r#"{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{}}}"#,
+        ),
         ("Gemfile", "source 'https://rubygems.example'\ngem 'rack'\n"),
         ("Procfile", "web: true\n"),
     ];

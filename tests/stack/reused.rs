@@ -2,7 +2,7 @@
 
 use slugsmith::facts::{app, layers};
 use slugsmith::stack::snapshot::Snapshot;
-use slugsmith::stack::{Inputs, StackReport, inspect};
+use slugsmith::stack::{Inputs, StackReport, expected, inspect};
 
 use crate::tree::Stack;
 
@@ -80,4 +80,31 @@ fn what_may_be_another_layer_is_not_filled_in() {
     let unknown = stack(&[("x.toml", TOML)]).file("analyzed.toml.unused", "");
     fs_err::write(unknown.layers().join("analyzed.toml"), "").unwrap();
     assert_eq!(look(&unknown, Some(&remembered)).dyno.get("MODE"), "");
+}
+
+/// What it sets is not foreseen in the second build either: an alarm at start would be false.
+#[test]
+fn a_rebuild_knows_what_runs_at_start_in_a_layer_that_it_does_not_see() {
+    let launch = "[[processes]]\ntype = \"web\"\ncommand = [\"tool\"]\n";
+    let first = stack(&[
+        ("x.toml", TOML),
+        ("x/exec.d/links", "#!/bin/sh\n"),
+        ("x/exec.d/web/port", "#!/bin/sh\n"),
+        ("x/profile.d/mode.sh", "export MODE=fast\n"),
+        ("launch.toml", launch),
+    ]);
+    let seen = look(&first, None);
+    let second = stack(&[("x.toml", TOML), ("launch.toml", launch)]);
+    let known = look(&second, Some(&seen.snapshot));
+    assert_eq!(seen.buildpacks[0].start_programs.len(), 2);
+    assert_eq!(
+        known.buildpacks[0].start_programs,
+        seen.buildpacks[0].start_programs
+    );
+    assert_eq!(known.snapshot, seen.snapshot);
+    // What `launch-check` takes for the cause of a difference.
+    let programs =
+        |stack: &Stack| expected::read(&stack.layers(), Some(&seen.snapshot), "b/two").programs;
+    assert_eq!(programs(&first).len(), 2);
+    assert_eq!(programs(&second), programs(&first));
 }

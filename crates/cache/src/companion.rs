@@ -65,6 +65,9 @@ fn answers(context: &Context<'_>, keeper: Keeper, notes: &Path) -> Answers {
     if cache.off || !cache.intercept || keeper == Keeper::Missing || !has_manifest {
         return Answers::No;
     }
+    if !intercept::call::is_possible(&context.app.root) {
+        return Answers::No;
+    }
     if context.environment.get(intercept::VARIABLE).is_some() {
         // The platform lays the user's variables over those of buildpacks.
         return Answers::Useless(format!("{} is set", intercept::VARIABLE));

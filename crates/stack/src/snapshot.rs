@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use serde::{Deserialize, Serialize};
 
 use slugsmith_facts::layers::launched::is_launched;
-use slugsmith_facts::layers::{EnvDir, EnvFile, Executable, Folder, Layer, Layers, Root};
+use slugsmith_facts::layers::{EnvDir, EnvFile, Executable, Folder, Layer, Layers, Program, Root};
 
 /// Layers with more commands than this are not remembered: the metadata is an image label.
 const COMMANDS: usize = 2_000;
@@ -44,6 +44,32 @@ pub struct LayerSnapshot {
     pub versions: BTreeMap<String, String>,
     /// Environment files by folder: `env`, `env.launch`, `env.launch/<process>`.
     pub env: BTreeMap<String, BTreeMap<String, String>>,
+    /// Programs of `exec.d`: what they set is not foreseen, in no build.
+    pub exec_d: Vec<StartProgram>,
+    /// Scripts of `profile.d`, likewise.
+    pub profile_d: Vec<StartProgram>,
+}
+
+/// What runs at the start of a process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StartProgram {
+    pub name: String,
+    /// Process type whose folder it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<String>,
+}
+
+impl StartProgram {
+    /// Whether it can run was a matter of the build that saw it.
+    fn known(&self) -> Program {
+        Program {
+            name: self.name.clone().into(),
+            process: self.process.clone().map(OsString::from),
+            executable: true,
+            ..Program::default()
+        }
+    }
 }
 
 /// A command of a layer's `bin`.
@@ -113,7 +139,22 @@ fn remember(buildpack: &str, layer: &Layer) -> Option<LayerSnapshot> {
             .collect(),
         versions: layer.contents.versions.clone(),
         env,
+        exec_d: start_programs(&layer.contents.exec_d)?,
+        profile_d: start_programs(&layer.contents.profile_d)?,
     })
+}
+
+fn start_programs(programs: &[Program]) -> Option<Vec<StartProgram>> {
+    let text = |name: &OsString| name.to_str().map(str::to_owned);
+    let programs = programs.iter().map(|program| {
+        let process = match &program.process {
+            Some(process) => Some(text(process)?),
+            None => None,
+        };
+        let name = text(&program.name)?;
+        Some(StartProgram { name, process })
+    });
+    programs.collect()
 }
 
 fn text_of(folder: &EnvDir) -> Option<BTreeMap<String, String>> {
@@ -182,6 +223,8 @@ fn put(layer: &mut Layer, known: &LayerSnapshot) {
             ..Executable::default()
         })
         .collect();
+    layer.contents.exec_d = known.exec_d.iter().map(StartProgram::known).collect();
+    layer.contents.profile_d = known.profile_d.iter().map(StartProgram::known).collect();
     for (folder, files) in &known.env {
         let files = EnvDir::Files(
             files

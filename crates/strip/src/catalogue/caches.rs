@@ -12,8 +12,8 @@ pub static CACHES: Entry = Entry {
     id: "build-caches",
     reason: "caches of build tools",
     guard: Guard::Reachable,
-    evidence: "Compilers, bundlers, linters and test tools write them for their own next run, and make them anew \
-        where they are missing.",
+    evidence: "Compilers, bundlers, linters and test tools write them for their own next run, or to show where the \
+        last one spent its time, and make them anew where they are missing.",
     tell_kept: true,
 };
 
@@ -29,6 +29,9 @@ const FOLDERS: &[&[&str]] = &[
     &[".next", "cache", "swc"],
     &[".next", "cache", "turbopack"],
     &[".next", "cache", "webpack"],
+    // What a build measured of itself, another in each: only `next build` and its uploader read it
+    // (Next.js 15, `dist/trace/report/to-json.js`, `dist/diagnostics/build-diagnostics.js`).
+    &[".next", "diagnostics"],
     &[".nx", "cache"],
     &[".nx", "workspace-data"],
     &[".parcel-cache"],
@@ -39,6 +42,9 @@ const FOLDERS: &[&[&str]] = &[
     &["node_modules", ".vite-temp"],
     &["tmp", "cache", "assets"],
 ];
+
+/// Files of `.next` that a build appends its times to; a server that starts does no more than that.
+const TRACES: &[&str] = &["trace", "trace-build"];
 
 /// Folders of `node_modules/.cache`.
 const IN_MODULES: &[&str] = &[
@@ -76,9 +82,11 @@ const IN_MODULES: &[&str] = &[
 #[must_use]
 pub fn classify(path: &str) -> Option<&'static Entry> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_file =
-        name.ends_with(".tsbuildinfo") || matches!(name, ".eslintcache" | ".stylelintcache");
     let parts: Vec<&str> = folder.split('/').collect();
+    let is_trace = || parts.last() == Some(&".next") && TRACES.contains(&name);
+    let is_file = name.ends_with(".tsbuildinfo")
+        || matches!(name, ".eslintcache" | ".stylelintcache")
+        || is_trace();
     let holds = |names: &[&str]| parts.windows(names.len()).any(|window| window == names);
     let in_modules = || {
         let mut folders = parts.windows(3);
@@ -104,6 +112,9 @@ mod tests {
             "packages/web/node_modules/.vite/deps/react.js",
             "tsconfig.tsbuildinfo",
             ".eslintcache",
+            ".next/trace",
+            "apps/web/.next/trace-build",
+            ".next/diagnostics/build-diagnostics.json",
         ] {
             assert!(classify(cache).is_some(), "{cache}");
         }
@@ -111,6 +122,8 @@ mod tests {
             ".next/cache/images/a.webp",
             ".next/cache/fetch-cache/1",
             ".next/server/app.js",
+            ".next/server/trace",
+            "src/trace",
             "node_modules/.cache/puppeteer/chrome/linux/chrome",
             "node_modules/.cache/mongodb-memory-server/mongod",
             "node_modules/.cache/_ns_cache/public/bundle.js",

@@ -27,6 +27,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         fix: indoc! {r#"
             ```js
             process.on("SIGTERM", () => server.close(() => process.exit(0)))
+            app.enableShutdownHooks()     // Nest, before listen
             ```
             ```go
             ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -138,6 +139,10 @@ fn stop_in_node(site: &Site<'_>) -> String {
         return format!(
             "process.on(\"SIGTERM\", () => {receiver}.close().then(() => process.exit(0)))"
         );
+    }
+    // Nest's `listen` promises a server that its own hooks have to close.
+    if is_name && site.code.imports("@nestjs/core") {
+        return format!("{receiver}.enableShutdownHooks()");
     }
     // An app of Express beside Node's server has no `close`.
     let makes_server = site.code.assignments.iter().any(|one| {
