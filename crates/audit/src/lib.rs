@@ -44,6 +44,7 @@ mod spring;
 mod start;
 mod symfony;
 pub mod triage;
+mod unloaded;
 mod versions;
 mod written;
 mod yii;

@@ -3,6 +3,8 @@
 //! A call is known by the library that its file imports, whatever the file calls it; where no import tells, by the
 //! name that the library's own documentation gives it.
 
+mod go;
+
 use super::facts::Site;
 use slugsmith_facts::code::{Call, Code, Expr, Language};
 
@@ -79,10 +81,8 @@ pub(super) fn key_of(site: Site<'_>) -> Option<&Expr> {
             };
             call.positional(place?)
         }
-        // golang-jwt: `token.SignedString([]byte(secret))`; chi's: `jwtauth.New("HS256", key, nil)`.
-        Language::Go if call.method() == "SignedString" => call.positional(0),
-        Language::Go if call.callee == "jwtauth.New" => call.positional(1),
-        Language::Go | Language::Java => None,
+        Language::Go => go::key_of(site.code, call),
+        Language::Java => None,
     }
 }
 

@@ -15,6 +15,7 @@ mod aliases;
 mod arms;
 mod branch;
 mod builder;
+mod defaults;
 mod expression;
 pub(crate) mod given;
 pub(crate) mod javascript;
@@ -23,6 +24,7 @@ mod resolve;
 mod syntax;
 
 pub use branch::{Branch, branch, names_in};
+pub use defaults::DefaultParameter;
 pub use expression::{Argument, Expr};
 
 /// The languages that are parsed.
@@ -149,6 +151,8 @@ pub struct Code {
     pub imported: Vec<Assignment>,
     /// What functions give back, one for each `return`; [`Code::given_by`] asks it.
     pub returns: Vec<Returned>,
+    /// Parameters that have a value where a call leaves them out; [`Code::default_of`] asks for them.
+    pub defaults: Vec<DefaultParameter>,
     /// Variables read from the environment, with their line and whether a default stands there.
     pub reads: Vec<EnvRead>,
     /// A load whose name is computed; what it loads is not known.
@@ -236,6 +240,7 @@ impl Code {
             assignments: Vec::new(),
             imported: Vec::new(),
             returns: Vec::new(),
+            defaults: Vec::new(),
             memo: given::Memo::default(),
             reads: Vec::new(),
             computed_imports: false,
@@ -253,6 +258,28 @@ impl Code {
     #[must_use]
     pub fn calls_one_of(&self, names: &[&str]) -> bool {
         given::calls_one_of(self, names)
+    }
+
+    /// The calls whose last part is that name, in the order of the text.
+    pub fn calls_named(&self, name: &str) -> impl Iterator<Item = &Call> {
+        given::calls_named(self, name)
+    }
+
+    /// Scopes of the functions that stand in a scope.
+    #[must_use]
+    pub fn functions_within(&self, scope: usize) -> &[usize] {
+        given::functions_within(self, scope)
+    }
+
+    /// Scopes of the functions of a name.
+    #[must_use]
+    pub fn functions_named(&self, name: &str) -> &[usize] {
+        given::functions_named(self, name)
+    }
+
+    /// What the function of a scope gives, in the order of the text.
+    pub fn returns_of(&self, function: usize) -> impl DoubleEndedIterator<Item = &Returned> {
+        given::returns_of(self, function)
     }
 
     /// The scopes around something, innermost first, without the file itself.

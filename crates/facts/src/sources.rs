@@ -209,12 +209,20 @@ fn sort(sources: &mut Sources) {
     (sources.paths, sources.sizes) = both.into_iter().unzip();
 }
 
-/// A module that a list names by its very path and that is there, where no repository says whether it was committed: a
-/// build without git has only what was pushed, and no compiler writes a single file under such a line.
+/// A lockfile, or a module that a list names by its very path, and that is there, where no repository says whether it
+/// was committed: a build without git has only what was pushed, and no compiler writes a single file under such a line.
 fn is_there_all_the_same(ignored: &Gitignore, path: &str) -> bool {
     let is_code = [".ts", ".js", ".py", ".rb", ".php", ".go", ".java"]
         .iter()
         .any(|ending| path.ends_with(ending));
+    // Several managers of one language may each have left one.
+    let is_lock = |path: &str| {
+        slugsmith_ecosystems::lockfile(path)
+            .is_some_and(|(one, _)| !matches!(one.id, "node" | "python"))
+    };
+    if is_lock(path) {
+        return true;
+    }
     let is_bundle = path.contains(".min.") || path.contains("bundle") || path.ends_with(".d.ts");
     is_code
         && !is_bundle

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::{Assignment, Branch, Code, Expr, Language, Returned, ScopeKind, branch};
+use super::{Assignment, Branch, Call, Code, Expr, Language, Returned, ScopeKind, branch};
 
 /// Where a value stands among a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,62 @@ impl Place {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memo {
     given: OnceLock<Given>,
-    methods: OnceLock<BTreeSet<String>>,
+    /// Places of calls by their last part.
+    calls: OnceLock<BTreeMap<String, Vec<usize>>>,
+    functions: OnceLock<Functions>,
+}
+
+/// Functions by where they stand and what they are called, with what they give.
+#[derive(Debug, Clone, Default)]
+struct Functions {
+    /// Places of what a function gives, by its scope.
+    returns: BTreeMap<usize, Vec<usize>>,
+    /// Scopes of functions by the scope that they stand in.
+    within: BTreeMap<usize, Vec<usize>>,
+    named: BTreeMap<String, Vec<usize>>,
+}
+
+fn functions(code: &Code) -> &Functions {
+    code.memo.functions.get_or_init(|| {
+        let mut found = Functions::default();
+        for (at, scope) in code.scopes.iter().enumerate() {
+            if let ScopeKind::Function { name } = &scope.kind {
+                found.within.entry(scope.parent).or_default().push(at);
+                found.named.entry(name.clone()).or_default().push(at);
+            }
+        }
+        for (at, one) in code.returns.iter().enumerate() {
+            if let Some(function) = code.enclosing_function(one.scope) {
+                found.returns.entry(function).or_default().push(at);
+            }
+        }
+        found
+    })
+}
+
+/// Scopes of functions that stand in a scope.
+pub(super) fn functions_within(code: &Code, scope: usize) -> &[usize] {
+    functions(code)
+        .within
+        .get(&scope)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Scopes of functions of a name.
+pub(super) fn functions_named<'c>(code: &'c Code, name: &str) -> &'c [usize] {
+    functions(code).named.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// What the function of a scope gives, in the order of the text.
+pub(super) fn returns_of(
+    code: &Code,
+    function: usize,
+) -> impl DoubleEndedIterator<Item = &Returned> {
+    let places = functions(code).returns.get(&function);
+    places
+        .into_iter()
+        .flatten()
+        .filter_map(|at| code.returns.get(*at))
 }
 
 /// What was asked before is no part of what a file says.
@@ -71,13 +126,25 @@ fn memo(code: &Code) -> &Given {
     })
 }
 
+fn calls(code: &Code) -> &BTreeMap<String, Vec<usize>> {
+    code.memo.calls.get_or_init(|| {
+        let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, call) in code.calls.iter().enumerate() {
+            found.entry(call.method().to_owned()).or_default().push(at);
+        }
+        found
+    })
+}
+
 /// Whether the file calls anything by one of these names, whatever stands in front of them.
 pub(super) fn calls_one_of(code: &Code, names: &[&str]) -> bool {
-    let methods = code.memo.methods.get_or_init(|| {
-        let methods = code.calls.iter().map(|call| call.method().to_owned());
-        methods.collect()
-    });
-    names.iter().any(|name| methods.contains(*name))
+    names.iter().any(|name| calls(code).contains_key(*name))
+}
+
+/// The calls whose last part is that name.
+pub(super) fn calls_named<'c>(code: &'c Code, name: &str) -> impl Iterator<Item = &'c Call> {
+    let places = calls(code).get(name).into_iter().flatten();
+    places.filter_map(|at| code.calls.get(*at))
 }
 
 fn is_plain(value: &Expr) -> bool {

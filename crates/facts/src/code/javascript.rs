@@ -2,6 +2,7 @@
 
 mod computed;
 mod configured;
+mod parameters;
 mod switch;
 mod values;
 
@@ -495,6 +496,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             .as_ref()
             .map_or_else(String::new, |id| id.name.to_string());
         self.in_scope(ScopeKind::Function { name }, it.span, |reader| {
+            reader.default_parameters(it.id.as_ref(), it.span, &it.params);
             walk::walk_function(reader, it, flags);
         });
     }
@@ -502,6 +504,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_arrow_function_expression(&mut self, it: &ast::ArrowFunctionExpression<'a>) {
         let name = String::new();
         self.in_scope(ScopeKind::Function { name }, it.span, |reader| {
+            reader.default_parameters(None, it.span, &it.params);
             if let Some(given) = it.get_expression() {
                 reader.given_back(given);
             }

@@ -7,6 +7,7 @@ mod branches;
 mod calls;
 mod go;
 mod java;
+mod parameters;
 mod php;
 mod python;
 mod ruby;
@@ -119,6 +120,7 @@ impl Reader<'_> {
                     self.builder
                         .returned(given.unwrap_or(Expr::Nil), line(node));
                 }
+                self.default_parameter(&step);
                 if let Some(kind) = visit(self, &step) {
                     self.builder.open(kind, line(node).number());
                 }

@@ -82,7 +82,8 @@ pub(super) fn is_text(path: &str) -> bool {
     if name.starts_with("Procfile") || name.starts_with("Dockerfile.") {
         return depth <= 3;
     }
-    if is_env_file(name) {
+    // `config/config.env`, as dotenv is told by name.
+    if is_env_file(name) || name.ends_with(".env") {
         return depth <= 1;
     }
     if path.starts_with("bin/") && depth == 1 && !name.contains('.') {

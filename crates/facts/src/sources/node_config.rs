@@ -4,17 +4,20 @@
 //! `config/custom-environment-variables.json` takes from the environment over both. The files are read as modules of
 //! the app, and `config.get("mail.password")` as the name `config.mail.password`.
 
-use serde_json::Value;
+mod folder;
+
+use serde_json::{Map, Value};
 
 use super::{Sources, json_modules};
 use crate::app::App;
 use crate::code::{Code, Expr, Import, Language};
+use crate::formats::yaml;
 use crate::process::Runs;
 
 /// Packages that load the files of `config/`.
 const PACKAGES: &[&str] = &["config", "config-lite"];
-const ENDINGS: &[&str] = &["json", "json5", "js", "cjs", "mjs", "ts"];
-const VARIABLES: &str = "config/custom-environment-variables";
+const ENDINGS: &[&str] = &["json", "json5", "yaml", "yml", "js", "cjs", "mjs", "ts"];
+const VARIABLES: &str = "custom-environment-variables";
 
 /// Notes the files that production loads, those that win first, and parses those that are no code.
 pub(super) fn read(app: &App, sources: &mut Sources, processes: &[Runs]) {
@@ -30,24 +33,24 @@ pub(super) fn read(app: &App, sources: &mut Sources, processes: &[Runs]) {
         let mut paths = ENDINGS.iter().map(|ending| format!("{stem}.{ending}"));
         paths.find(|path| sources.has(path))
     };
+    let folder = given(app, processes, "NODE_CONFIG_DIR");
+    let folder = folder.map_or_else(|| folder::of(sources), |given| folder::plain(&given));
     let stage = stage(app, processes).or_else(|| {
         // Such a file is only there for somebody who sets NODE_ENV=heroku.
-        file("config/heroku").map(|_| "heroku".to_owned())
+        file(&format!("{folder}/heroku")).map(|_| "heroku".to_owned())
     });
     let stage = stage.unwrap_or_else(|| "production".to_owned());
-    let stems = [
-        VARIABLES.to_owned(),
-        format!("config/{stage}"),
-        "config/default".to_owned(),
-    ];
+    let stems = [VARIABLES, &stage, "default"].map(|stem| format!("{folder}/{stem}"));
     let found: Vec<String> = stems.iter().filter_map(|stem| file(stem)).collect();
     for path in &found {
         if sources.files.iter().any(|code| code.path == *path) {
             continue;
         }
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
         let text = json_modules::text(app, path);
+        let text = text.map(|text| if is_yaml { as_json(&text) } else { text });
         if let Some(text) = text.filter(|text| text.trim_start().starts_with(['{', '/'])) {
-            let is_of_variables = path.starts_with(VARIABLES);
+            let is_of_variables = path.contains(VARIABLES);
             let text = if is_of_variables {
                 variables(&text)
             } else {
@@ -64,27 +67,56 @@ pub(super) fn read(app: &App, sources: &mut Sources, processes: &[Runs]) {
 
 /// The stage that app.json or a process names.
 fn stage(app: &App, processes: &[Runs]) -> Option<String> {
-    const NAMES: &[&str] = &["NODE_CONFIG_ENV", "NODE_ENV"];
-    let manifest = app.app_json.good();
-    let declared = |name: &str| {
-        let entry = manifest?.pointer(&format!("/env/{name}"))?;
+    let names = ["NODE_CONFIG_ENV", "NODE_ENV"];
+    names.iter().find_map(|name| given(app, processes, name))
+}
+
+/// The value that the command of the web process or app.json gives a variable.
+fn given(app: &App, processes: &[Runs], name: &str) -> Option<String> {
+    let served = processes.iter().filter(|process| process.name == "web");
+    let commands = served.flat_map(|process| &process.commands);
+    let mut set = commands.flat_map(|command| &command.environment);
+    let by_command = set.find(|(known, _)| known == name);
+    let declared = || {
+        let entry = app.app_json.good()?.pointer(&format!("/env/{name}"))?;
         let value = entry
             .as_str()
             .or_else(|| entry.get("value").and_then(Value::as_str));
         value.map(str::to_owned)
     };
-    let commands = || {
-        let served = processes.iter().filter(|process| process.name == "web");
-        served.flat_map(|process| &process.commands)
-    };
-    let given = |name: &str| {
-        let mut set = commands().flat_map(|command| &command.environment);
-        set.find(|(known, _)| known == name)
-            .map(|(_, value)| value.clone())
-    };
-    NAMES
+    by_command.map(|(_, value)| value.clone()).or_else(declared)
+}
+
+/// The settings of a file of YAML as an object of JSON. Items of lists are no settings that have a name.
+fn as_json(text: &str) -> String {
+    let mut root = Map::new();
+    for entry in yaml::read(text)
         .iter()
-        .find_map(|name| given(name).or_else(|| declared(name)))
+        .filter(|entry| !entry.key.contains('['))
+    {
+        let value = match entry.value.as_str() {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            text => Value::String(text.to_owned()),
+        };
+        put(&mut root, &entry.key, value);
+    }
+    Value::Object(root).to_string()
+}
+
+/// Sets `session.secret` in an object of objects.
+fn put(object: &mut Map<String, Value>, key: &str, value: Value) {
+    let Some((first, rest)) = key.split_once('.') else {
+        object.entry(key).or_insert(value);
+        return;
+    };
+    let below = object.entry(first).or_insert(Value::Null);
+    if !below.is_object() {
+        *below = Value::Object(Map::new());
+    }
+    if let Value::Object(below) = below {
+        put(below, rest, value);
+    }
 }
 
 /// `"url": "DATABASE_URL"` names the variable that the value comes from.

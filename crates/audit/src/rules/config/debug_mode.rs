@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     silenced_by: &[],
     docs: Docs {
         finds: indoc! {"
-            `DEBUG = True` in settings that production loads; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or
+            `DEBUG = True` in settings that production loads, of several those that the web process, its image,
+            app.json or WSGI names; `NODE_ENV`, `FLASK_ENV`, `APP_ENV` or
             `RAILS_ENV` set to development in app.json or a web command; `FLASK_DEBUG=1`;
             `APP_DEBUG=true`; `DJANGO_SETTINGS_MODULE` naming development settings; `APP_ENV=dev` in
             the `.env` that Symfony loads, `APP_DEBUG=true` in one that Laravel or Lumen loads

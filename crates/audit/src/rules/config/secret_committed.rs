@@ -47,7 +47,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             out in code, also line by line; `config/master.key` beside the credentials of Rails that it opens. The keys
             of Sinatra's, Rack's and Roda's sessions, of Koa's, Yii's and CodeIgniter's cookies and of Go's stores of
             cookies; keys that constants, functions, classes and JSON files of settings hand to what signs, and
-            those in the files of `config/` that node-config and config-lite load in production.
+            those in the files of `config/` that node-config and config-lite load in production. A key that
+            is the default of a parameter which a call in the app leaves out, and what golang-jwt's key function
+            gives. Files of variables by another name that dotenv, godotenv or viper is told (`config/config.env`).
             Addresses of databases and queues with a password, in settings of
             production (`config/cable.yml`, node-config's `production.json`). The hash of a password as the default of
             a variable that nothing declares. Passwords in code that get to a database, a mail server or another

@@ -28,8 +28,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A Procfile line that runs a file, npm script, Python module or configuration of the app
-            that does not exist; a Procfile with Windows line ends, in UTF-16 or behind a byte order
-            mark, with lines in quotes, or without a web process; Laravel
+            that does not exist; a Procfile in UTF-16 or behind a byte order mark, with lines in
+            quotes, or without a web process; Laravel
             or Symfony without a Procfile, which then serves the repository's root instead of
             `public/`, and any PHP app whose only index is in such a folder. A web server under
             another name than `web`, which gets no requests (a warning for `web2` and its like beside `web`).

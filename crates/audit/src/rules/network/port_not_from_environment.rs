@@ -3,6 +3,7 @@
 mod command;
 mod defaults;
 mod image;
+mod jvm;
 mod listen;
 mod ruby;
 mod spring;
@@ -36,8 +37,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
             `--host 0.0.0.0` where its server needs that (uvicorn, flask, hypercorn), or without a
             port where its server has one of its own (uvicorn, daphne, unicorn, thin). `listen 5000`
             in the settings of unicorn, `port` and `bind` in those of Puma. An address that comes from
-            another variable (`HOST`) with a literal to fall back to (`:4000`). A Go server that only speaks TLS
-            (a warning). An image of Apache, nginx, httpd or Tomcat that heroku.yml runs as it is. The finding stands
+            another variable (`HOST`) with a literal to fall back to (`:4000`). The settings of Ktor, Quarkus and
+            Micronaut, and Ktor's `embeddedServer`. A Go server that only speaks TLS (a warning). An image of Apache,
+            nginx, httpd or Tomcat that heroku.yml runs as it is. The finding stands
             at the call that listens, or at the command.
         "},
         why: indoc! {"
@@ -86,6 +88,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(gunicorn::commands(facts).filter_map(|one| gunicorn_bind(facts, one)));
     evidence.extend(spring::check(facts));
     evidence.extend(image::check(facts));
+    evidence.extend(jvm::check(facts));
     // What the command hands over, code may read from its arguments.
     let handed = web.is_some_and(|web| web.mentions(&["$PORT", "${PORT"]));
     let reads = facts.sources.files.iter().any(|code| {

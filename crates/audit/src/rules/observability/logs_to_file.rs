@@ -8,6 +8,7 @@ mod symfony;
 mod yii;
 
 use crate::rules::prelude::*;
+use crate::unloaded;
 use slugsmith_facts::code::Call;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -196,7 +197,8 @@ fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
         };
         let (name, _) = handlers
             .iter()
-            .find(|(_, handler)| class(handler).contains("FileHandler"))?;
+            .find(|(_, handler)| class(handler).contains("FileHandler"))
+            .filter(|_| !unloaded::is_part_of_nothing(facts, code))?;
         let console = handlers
             .iter()
             .any(|(_, handler)| class(handler).contains("StreamHandler"));

@@ -1,5 +1,6 @@
 //! Django's `DEBUG`: by default, overwritten, switched on, and in the settings that WSGI loads.
 
+mod served;
 mod unset;
 
 use crate::rules::prelude::*;
@@ -25,9 +26,9 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if let Some(found) = unset::on(facts, &settings).filter(|_| !names_other_settings(facts)) {
         return Some(found);
     }
-    // Another file or line that sets it from something else has the last word.
+    // Of several the one has the last word that production loads.
     if settings.len() != 1 {
-        return None;
+        return in_served(facts);
     }
     let (code, setting) = settings.first()?;
     if let Some(found) = on_by_default(facts, code, setting) {
@@ -44,6 +45,23 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
         )
         .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
     })
+}
+
+/// `DEBUG` in the one of several modules of settings that production loads.
+fn in_served(facts: &Facts<'_>) -> Option<Evidence> {
+    let served = served::debug(facts)?;
+    let (code, setting) = (served.code, served.setting);
+    if setting.value != Expr::Bool(true) {
+        return on_by_default(facts, code, setting);
+    }
+    let message = "DEBUG = True in the settings that production loads: error pages show settings and source to \
+                   visitors.";
+    let found = Evidence::line(&code.path, setting.line, message);
+    Some(
+        found
+            .conditional(served.is_default)
+            .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\""),
+    )
 }
 
 /// `DEBUG = os.environ.get("DEBUG", "true") == "true"`, and nothing declares the variable.

@@ -4,6 +4,7 @@ use super::{effect, is_host};
 use crate::addresses::{is_backing_address, local_host, masked};
 use crate::rules::prelude::*;
 use crate::services::help;
+use crate::unloaded;
 
 /// Django's `CACHES` and `CHANNEL_LAYERS` with an address that is written out.
 pub(super) fn django_services(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -91,7 +92,9 @@ pub(super) fn django(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     for code in facts.code(Language::Python) {
         for assignment in code.assignments.iter().filter(|assignment| {
-            assignment.target == "DATABASES" && branch(code, assignment.scope) == Branch::Always
+            assignment.target == "DATABASES"
+                && branch(code, assignment.scope) == Branch::Always
+                && !unloaded::is_part_of_nothing(facts, code)
         }) {
             let default = assignment.value.key("default");
             let engine = default

@@ -52,16 +52,16 @@ pub(super) fn env_files(facts: &Facts<'_>) -> Vec<Evidence> {
     ];
     let mut found = Vec::new();
     for (path, text) in &facts.sources.texts {
-        let env = path.starts_with(".env")
+        let env = (path.starts_with(".env") || path.ends_with(".env"))
             && !path
-                .split(['.', '-', '_'])
+                .split(['.', '-', '_', '/'])
                 .any(|part| harmless.contains(&part));
         if !env {
             continue;
         }
         let loaded = is_loaded(facts, path);
-        // `.env` is what `heroku local` reads; others are of a platform that the app runs on.
-        if !loaded && path == ".env" {
+        // `.env` is what `heroku local` reads; `.env.NAME` are of a platform that the app runs on.
+        if !loaded && path.ends_with(".env") {
             continue;
         }
         for variable in env_file::read(text).iter().filter(|one| !one.is_comment) {

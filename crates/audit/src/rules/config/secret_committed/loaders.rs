@@ -52,6 +52,7 @@ pub(super) fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                 .any(|import| loads_by_import(code, &import.module));
         by_import
             || reads_settings(code, path)
+            || is_viper(code, path)
             || code.calls.iter().any(|call| {
                 let loads = match code.language {
                     Language::JavaScript => {
@@ -102,17 +103,42 @@ pub(super) fn is_loaded(facts: &Facts<'_>, path: &str) -> bool {
                 if !loads || branch(code, call.scope) == Branch::Development {
                     return false;
                 }
-                let mut names = Vec::new();
-                for argument in &call.arguments {
-                    argument.value.walk(&mut |value| names.extend(value.text()));
-                }
-                if names.is_empty() {
-                    path == ".env"
-                } else {
-                    names.iter().any(|name| name.ends_with(path))
-                }
+                names_file(code, call, path)
             })
     })
+}
+
+/// Whether a call that loads names this file: `{ path: path.join(__dirname, "config", "config.env") }`. One that names
+/// none loads `.env`.
+fn names_file(code: &Code, call: &Call, path: &str) -> bool {
+    let mut names = Vec::new();
+    for argument in &call.arguments {
+        let value = code.resolve_from(&argument.value, call.scope);
+        value.walk(&mut |value| names.extend(value.text()));
+    }
+    let parts = names.iter().flat_map(|name| name.split('/'));
+    let parts: Vec<&str> = parts
+        .filter(|part| !matches!(*part, "" | "." | ".."))
+        .collect();
+    match names.as_slice() {
+        [] => path == ".env",
+        [only] => only.trim_start_matches("./") == path || parts.join("/").ends_with(path),
+        _ => parts.join("/") == path || names.iter().any(|name| name.ends_with(path)),
+    }
+}
+
+/// `viper.SetConfigName("app")` beside `viper.SetConfigType("env")` reads `app.env`.
+fn is_viper(code: &Code, path: &str) -> bool {
+    let text = |method: &str| {
+        let mut calls = code.calls.iter();
+        let set = calls.find(|call| call.method() == method)?;
+        set.positional(0)?.text()
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    code.language == Language::Go
+        && code.calls_one_of(&["SetConfigName"])
+        && text("SetConfigType") == Some("env")
+        && text("SetConfigName").is_some_and(|stem| name.strip_suffix(".env") == Some(stem))
 }
 
 /// A framework that loads the file by itself.

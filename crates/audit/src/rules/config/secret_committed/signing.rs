@@ -111,7 +111,9 @@ fn origin_of<'f>(
     }
     facts.code(site.code.language).find_map(|code| {
         if let Some(one) = code.assignments.iter().find(|one| holds(&one.value)) {
-            return Some((code.path.as_str(), one.line));
+            // A file of settings is one value, with the key on a line of its own.
+            let line = facts.line(&code.path, secret);
+            return Some((code.path.as_str(), line.unwrap_or(one.line)));
         }
         let given = code.returns.iter().find(|one| holds(&one.value))?;
         Some((code.path.as_str(), given.line))
@@ -162,6 +164,10 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         }
     })?;
     let resolved = signed::origin(site.code, value, call.scope);
+    let resolved = match left_out(facts, site, value, resolved) {
+        Some(default) => default,
+        None => resolved,
+    };
     let resolved = match resolved {
         Expr::Call { .. } | Expr::Name(_) if site.code.language == Language::JavaScript => {
             of_inline_module(facts, site, resolved).unwrap_or(resolved)
@@ -187,6 +193,29 @@ fn signing_key<'a>(facts: &'a Facts<'_>, site: Site<'a>) -> Option<Key<'a>> {
         }
         _ => None,
     }
+}
+
+/// What a parameter holds behind a name, where a call in the app leaves it out.
+fn left_out<'a>(
+    facts: &'a Facts<'_>,
+    site: Site<'a>,
+    value: &'a Expr,
+    resolved: &'a Expr,
+) -> Option<&'a Expr> {
+    let Expr::Name(name) = resolved else {
+        return None;
+    };
+    // The field that holds the parameter is filled elsewhere in the class.
+    let mut fields = site.code.assignments.iter();
+    let field = value.name().filter(|field| *field != name);
+    let filled = field.and_then(|field| fields.find(|one| one.target == field));
+    let scope = filled.map_or(site.call.scope, |one| one.scope);
+    let default = site.code.default_of(name, scope)?;
+    let default_value = signed::origin(site.code, &default.value, scope);
+    let mut files = facts.code(site.code.language);
+    files
+        .any(|code| default.is_left_out_in(code))
+        .then_some(default_value)
 }
 
 /// `require("./secret")()` and `require("./secret").key`: what the module that is loaded on the line of the call gives.

@@ -12,7 +12,6 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
         return vec![found];
     }
     let found = [
-        line_ends(text),
         colon(&lines),
         decorated(facts, &lines),
         empty(facts, &lines),
@@ -108,16 +107,6 @@ fn no_requests(process: &Runs, but: &str) -> Evidence {
         "`{name}` starts a web server, but requests reach only the process type `web`, {but}."
     );
     Evidence::line("Procfile", process.command.line, message)
-}
-
-fn line_ends(text: &str) -> Option<Evidence> {
-    text.contains("\r\n").then(|| {
-        let message =
-            "The Procfile has Windows line ends: each command gets a carriage return at its end.";
-        Evidence::line("Procfile", 1, message)
-            .level(Severity::Warn)
-            .help("sed -i 's/\\r$//' Procfile")
-    })
 }
 
 fn colon(lines: &[Line<'_>]) -> Option<Evidence> {

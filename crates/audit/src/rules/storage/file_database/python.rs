@@ -2,6 +2,7 @@
 
 use super::{at, is_replaced};
 use crate::rules::prelude::*;
+use crate::unloaded;
 
 pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if is_replaced(facts) {
@@ -20,8 +21,10 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
             return None;
         };
         let engine = only.value.key("default")?.key("ENGINE")?.text()?;
-        (engine.ends_with("sqlite3") && branch(code, only.scope) == Branch::Always)
-            .then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
+        (engine.ends_with("sqlite3")
+            && branch(code, only.scope) == Branch::Always
+            && !unloaded::is_part_of_nothing(facts, code))
+        .then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
     })
 }
 
