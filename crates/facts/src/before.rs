@@ -61,6 +61,8 @@ pub struct Changes {
     /// Other content under the same name.
     pub changed: Vec<String>,
     pub deleted: Vec<String>,
+    /// Nothing is left of it: a buildpack made programs of it, as those for Go do.
+    pub is_all_gone: bool,
 }
 
 impl Before {
@@ -136,9 +138,11 @@ impl Before {
             let paths = judged.iter().filter(|(_, is_there)| *is_there == changed);
             paths.map(|(path, _)| path.clone()).collect()
         };
+        let deleted: Vec<String> = pick(false);
         Changes {
             changed: pick(true),
-            deleted: pick(false),
+            is_all_gone: !deleted.is_empty() && deleted.len() == self.files.len(),
+            deleted,
         }
     }
 }

@@ -214,6 +214,7 @@ fn files_that_others_deleted_are_a_warning() {
     surroundings.changes = Some(Changes {
         changed: vec!["package.json".to_owned()],
         deleted: vec!["src/a.ts".to_owned(), "src/b.ts".to_owned()],
+        is_all_gone: false,
     });
     assert_eq!(
         told(&surroundings),
@@ -226,4 +227,14 @@ fn files_that_others_deleted_are_a_warning() {
         slugsmith::print::stack::lines(&stack.inspect_with(&surroundings), LogLevel::Normal);
     let text = "By other buildpacks: 1 file changed (package.json), 2 files deleted (src/a.ts, src/b.ts) of the app";
     assert!(lines.iter().any(|line| line.text == text));
+    // Paketo's go-build leaves programs in its layer and nothing of the sources.
+    surroundings.changes = Some(Changes {
+        changed: Vec::new(),
+        deleted: vec!["go.mod".to_owned(), "main.go".to_owned()],
+        is_all_gone: true,
+    });
+    assert_eq!(
+        told(&surroundings),
+        ["info app-files-changed: go.mod, main.go were deleted by a/one."]
+    );
 }

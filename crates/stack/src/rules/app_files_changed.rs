@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     world: World::Both,
     docs: Docs {
         finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that \
-            are gone now or have other content. Changed files are information, deleted ones a warning.",
+            are gone now or have other content. Changed files are information, deleted ones a warning, but where nothing \
+            is left of the app: then it was compiled.",
         why: "One buildpack prunes what another one still needs: development dependencies before the assets are \
               built, sources before a template is compiled. The build then fails later, or the app misses a file.",
         fix: "Put the buildpack that needs the files before the one that deletes them, \
@@ -49,8 +50,14 @@ fn check(model: &Model<'_>) -> Vec<Finding> {
         (!files.is_empty()).then_some(finding)
     };
     let verb = |files: &[String]| if files.len() == 1 { "was" } else { "were" };
+    // Sources that were compiled as a whole are missed by nobody.
+    let deleted = if changes.is_all_gone {
+        Severity::Info
+    } else {
+        Severity::Warn
+    };
     let all = [
-        (&changes.deleted, "deleted", Severity::Warn),
+        (&changes.deleted, "deleted", deleted),
         (&changes.changed, "changed", Severity::Info),
     ];
     all.into_iter()
