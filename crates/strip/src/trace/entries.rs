@@ -70,7 +70,8 @@ fn own_code(graph: &mut Graph<'_, '_>) {
             && in_app(path)
             && !is_tooling(path)
             && !is_build_input(facts, path)
-            && !superseded.has(path)
+            && !node::is_for_browsers(path)
+            && !superseded.has(path, graph.texts)
             && !graph.is_candidate(number)
             && !python::in_environment(facts, path);
         if own {
