@@ -17,10 +17,11 @@ const SERVER: &str = "/standalone/";
 const CODE: &[&str] = &["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
 
 /// Builds of Next (`.next`, `apps/web/.next`) of which only the standalone server runs.
-pub(super) struct Superseded(Vec<String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Superseded(Vec<String>);
 
 impl Superseded {
-    pub(super) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Self {
+    pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Self {
         let builds: Vec<String> = facts
             .manifests
             .keys()
@@ -37,12 +38,18 @@ impl Superseded {
     /// Whether a file is part of such a build, or what only Next reads of its project: configuration, routes, and
     /// sources that Node can't run.
     pub(super) fn has(&self, path: &str, texts: &dyn Texts) -> bool {
+        let mut projects = self.0.iter().map(|build| index::parent(build));
+        let compiles = |project: &str| {
+            inside(path, project).is_some_and(|inside| is_input(path, inside, texts))
+        };
+        self.has_built(path) || projects.any(compiles)
+    }
+
+    /// Whether a file is part of such a build.
+    pub(crate) fn has_built(&self, path: &str) -> bool {
         self.0.iter().any(|build| {
-            let in_build = path
-                .strip_prefix(build.as_str())
-                .is_some_and(|inside| inside.starts_with('/') && !inside.starts_with(SERVER));
-            let project = index::parent(build);
-            in_build || inside(path, project).is_some_and(|inside| is_input(path, inside, texts))
+            path.strip_prefix(build.as_str())
+                .is_some_and(|inside| inside.starts_with('/') && !inside.starts_with(SERVER))
         })
     }
 }
