@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::graph::Graph;
 use super::language::named_only;
 use super::node::in_app;
-use super::{node, python};
+use super::{node, python, standalone};
 use crate::decide::{Because, KEEP_FILE};
 use crate::facts::package_folder;
 use crate::index;
@@ -69,7 +69,7 @@ fn own_code(graph: &mut Graph<'_, '_>) {
             && !is_tooling(path)
             && !is_build_input(facts, path)
             && !node::is_for_browsers(path)
-            && !facts.superseded.has(path, graph.texts)
+            && !standalone::has(&facts.superseded, path, graph.texts)
             && !graph.is_candidate(number)
             && !python::in_environment(facts, path);
         if own {

@@ -9,49 +9,34 @@ use crate::index;
 use crate::reading::is_build_input;
 use crate::references;
 use crate::start;
+use crate::superseded::Superseded;
 use crate::tooling::is_tooling;
 
 use super::node::{self, in_app};
 
-const SERVER: &str = "/standalone/";
 const CODE: &[&str] = &["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
 
-/// Builds of Next (`.next`, `apps/web/.next`) of which only the standalone server runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Superseded(Vec<String>);
-
-impl Superseded {
-    pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Self {
-        let builds: Vec<String> = facts
-            .manifests
-            .keys()
-            .filter(|folder| in_app(&format!("{folder}/x")))
-            .filter_map(|folder| index::join(folder, ".next"))
-            .filter(|build| is_started(facts, build))
-            .collect();
-        if builds.is_empty() || runs_next(facts, texts) {
-            return Self(Vec::new());
-        }
-        Self(builds)
+/// Finds such builds (`.next`, `apps/web/.next`).
+pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Superseded {
+    let builds: Vec<String> = facts
+        .manifests
+        .keys()
+        .filter(|folder| in_app(&format!("{folder}/x")))
+        .filter_map(|folder| index::join(folder, ".next"))
+        .filter(|build| is_started(facts, build))
+        .collect();
+    if builds.is_empty() || runs_next(facts, texts) {
+        return Superseded::default();
     }
+    Superseded::new(builds)
+}
 
-    /// Whether a file is part of such a build, or what only Next reads of its project: configuration, routes, and
-    /// sources that Node can't run.
-    pub(super) fn has(&self, path: &str, texts: &dyn Texts) -> bool {
-        let mut projects = self.0.iter().map(|build| index::parent(build));
-        let compiles = |project: &str| {
-            inside(path, project).is_some_and(|inside| is_input(path, inside, texts))
-        };
-        self.has_built(path) || projects.any(compiles)
-    }
-
-    /// Whether a file is part of such a build.
-    pub(crate) fn has_built(&self, path: &str) -> bool {
-        self.0.iter().any(|build| {
-            path.strip_prefix(build.as_str())
-                .is_some_and(|inside| inside.starts_with('/') && !inside.starts_with(SERVER))
-        })
-    }
+/// Whether a file is part of such a build, or what only Next reads of its project: configuration, routes, and sources
+/// that Node can't run.
+pub(super) fn has(superseded: &Superseded, path: &str, texts: &dyn Texts) -> bool {
+    let compiles =
+        |project: &str| inside(path, project).is_some_and(|inside| is_input(path, inside, texts));
+    superseded.has_built(path) || superseded.projects().any(compiles)
 }
 
 /// Whether a file of a project, by its way from there, is one that Next compiles.

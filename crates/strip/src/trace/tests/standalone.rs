@@ -124,7 +124,8 @@ fn left_beside(files: &[(&str, &str)]) -> Vec<String> {
     let marker = (".next/standalone/.next/required-server-files.json", "{}");
     let manifest = (
         "package.json",
-        r#"{"scripts":{"start":"node .next/standalone/server.js"},"dependencies":{"next":"15","orm":"1","plugin":"1"}}"#,
+        r#"{"scripts":{"start":"node .next/standalone/server.js"},
+            "dependencies":{"next":"15","orm":"1","plugin":"1"}}"#,
     );
     let mut all: Vec<(&str, &str)> = BUILD
         .iter()
