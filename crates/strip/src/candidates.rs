@@ -10,6 +10,7 @@ use super::index::{self, parent};
 use super::lists::Lists;
 use super::manifest::Manifest;
 use super::platform::{self, Fit};
+use super::served::COLLECTS;
 use super::start::compilers::production;
 use slugsmith_ecosystems::Leftovers;
 
@@ -69,9 +70,11 @@ fn for_other_system(facts: &Facts<'_>, path: &str) -> bool {
 /// script names (docs.djangoproject.com, `ManifestStaticFilesStorage`). Without commands
 /// nobody knows.
 fn collects_assets(facts: &Facts<'_>) -> bool {
-    const COLLECTS: &[&str] = &["collectstatic", "flask digest", "assets:precompile"];
     let collects = |text: &str| COLLECTS.iter().any(|mark| text.contains(mark));
-    facts.commands.is_empty() || facts.commands.iter().any(|command| collects(&command.text))
+    let mut commands = facts.commands.iter();
+    facts.served.collects
+        || facts.commands.is_empty()
+        || commands.any(|command| collects(&command.text))
 }
 
 /// Whether what collects static files collects those of a folder of packages, too.

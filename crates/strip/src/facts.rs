@@ -15,6 +15,7 @@ pub use super::packages::{in_packages, package_folder};
 use super::python::checkers;
 use super::served::{self, Served};
 use super::start::{self, Command};
+use super::superseded::Superseded;
 pub use super::texts::{OnDisk, Texts};
 use slugsmith_facts::app::{self, App};
 use slugsmith_facts::environment::{Environment, Target, World};
@@ -48,6 +49,8 @@ pub struct Facts<'a> {
     pub go_is_built: bool,
     /// Front ends that are built, with what speaks against it; who decides looks for them with these facts.
     pub front_ends: Vec<FrontEnd>,
+    /// Builds beside which what they made runs.
+    pub superseded: Superseded,
     /// Groups that the environment tells bundler to leave out.
     pub bundle_without: Option<String>,
     /// What of packages is served.
@@ -119,6 +122,7 @@ pub fn read<'a>(
         legacy: legacy::read(root, environment),
         served,
         front_ends: Vec::new(),
+        superseded: Superseded::default(),
         idle: Idle::default(),
     }
 }

@@ -56,6 +56,7 @@ pub mod served;
 pub mod shrink;
 pub mod start;
 mod stripped;
+pub mod superseded;
 mod texts;
 mod tooling;
 pub mod trace;
@@ -176,6 +177,7 @@ pub fn run_with(input: &Input<'_>) -> Result<Stripped> {
         absent,
     };
     facts.front_ends = own::front_ends::find(&facts, &texts, environment.get("NODE_PATH"));
+    facts.superseded = trace::superseded(&facts, &texts);
     facts.idle = memory.map(Memory::into_idle).unwrap_or_default();
     let plan = decide::decide(&facts, &config.strip, &texts);
     let removed = plan.removed.iter().map(|(number, _)| *number).collect();
@@ -314,6 +316,7 @@ pub fn explain(app: &Path, config: &Config, environment: &Environment, path: &Pa
     let mut facts = facts::read(&tree, environment, &[], trace);
     let texts = facts::OnDisk { root: app };
     facts.front_ends = own::front_ends::find(&facts, &texts, environment.get("NODE_PATH"));
+    facts.superseded = trace::superseded(&facts, &texts);
     let plan = decide::decide(&facts, &config.strip, &texts);
     let list = plan.lists.iter().find(|list| path == Path::new(&list.name));
     if let Some(list) = list.cloned() {

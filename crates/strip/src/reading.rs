@@ -143,7 +143,7 @@ fn references_of(
     let is_dotted = |at: usize| in_python && text.get(at) != Some(&b'`');
     // Nearly all that code has in quotes means nothing: that is told first, and by the text alone.
     let wanted = |quoted: references::Quoted<'_>| {
-        resolver.may_mean(&quoted)
+        resolver.may_mean(&quoted) && !is_looked_for(text, quoted.at, quoted.text)
             || quoted.may_have(b'.')
                 && is_dotted(quoted.at)
                 && modules_of_python::may_need(path, quoted.text)
@@ -341,6 +341,17 @@ fn is_loaded(text: &[u8], at: usize) -> bool {
     })
 }
 
+/// Whether a folder of a package is looked for in some text: `line.includes("node_modules/next/")` tells lines of a
+/// stack, and opens nothing.
+fn is_looked_for(text: &[u8], at: usize, folder: &str) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+    folder.starts_with("node_modules/")
+        && folder.ends_with('/')
+        && [b".includes(".as_slice(), b".indexOf("]
+            .iter()
+            .any(|call| before.ends_with(call))
+}
+
 /// Whether a literal is the argument of a `resolve(`, and not of a `require(`.
 fn is_resolved(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default().trim_ascii_end();
@@ -367,7 +378,7 @@ pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
         (".svelte-kit", "build/handler.js"),
         (".nuxt", ".output/server/index.mjs"),
     ];
-    if front_end::is_input(&facts.front_ends, path) {
+    if front_end::is_input(&facts.front_ends, path) || facts.superseded.has_built(path) {
         return true;
     }
     let folder = path.split('/').next().unwrap_or_default();

@@ -24,6 +24,8 @@ pub struct Served {
     pub roots: Vec<Named>,
     /// Files that are named by the address at which their folder is served.
     pub linked: Vec<Named>,
+    /// Whether a source runs a command that collects static files: `call_command("collectstatic")`.
+    pub collects: bool,
 }
 
 /// Languages whose servers no other reader of ours follows into packages.
@@ -46,9 +48,15 @@ const MAX_TEXT: u64 = 2_000_000;
 /// A folder and the address at which it is served, without its last slash.
 type Mount = (String, String);
 
+/// Commands that collect static files.
+pub(crate) const COLLECTS: &[&str] = &["collectstatic", "flask digest", "assets:precompile"];
+
 /// Finds it.
 pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
-    let mut served = Served::default();
+    let mut served = Served {
+        collects: collects(index, texts),
+        ..Served::default()
+    };
     if !has_packages(index) {
         return served;
     }
@@ -83,7 +91,10 @@ pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
             }
             for number in meant(index, path, &text, *at, word) {
                 add(number, *at);
-                let folder = index.path(number).unwrap_or_default();
+                // What a word goes on with behind a file's path is no file.
+                let Some(folder) = index.path(number).filter(|_| index.is_folder(number)) else {
+                    continue;
+                };
                 let addresses = addresses(&text, *at).into_iter();
                 mounts.extend(addresses.map(|address| (folder.to_owned(), address)));
             }
@@ -95,6 +106,19 @@ pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
         served.linked = linked(index, texts, &mounts);
     }
     served
+}
+
+fn collects(index: &Index<'_>, texts: &dyn Texts) -> bool {
+    own(index, &[&["py", "rb", "ru"]]).any(|path| {
+        let text = texts.text(path).unwrap_or_default();
+        let says = |text: &str| COLLECTS.iter().any(|mark| text.contains(mark));
+        let mut found = false;
+        // Comments of settings speak of it, too.
+        if says(&String::from_utf8_lossy(&text)) {
+            references::literals(&text, |literal| found |= says(literal.text));
+        }
+        found
+    })
 }
 
 fn has_packages(index: &Index<'_>) -> bool {

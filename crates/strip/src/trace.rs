@@ -21,6 +21,7 @@ mod tests;
 pub use graph::{Trace, Undecided};
 pub(super) use node::{Opened, may_be_path, opened};
 pub(super) use python::statements;
+pub(super) use standalone::find as superseded;
 
 use super::candidates::Candidates;
 use super::facts::{Facts, Texts};

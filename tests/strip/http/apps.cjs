@@ -23,4 +23,7 @@ exports.apps = [
   ...require("./python_products.cjs"),
   ...require("./unseen.cjs"),
   ...require("./unseen_python.cjs"),
+  ...require("./products.cjs"),
+  ...require("./products_python.cjs"),
+  ...require("./standalone.cjs"),
 ];

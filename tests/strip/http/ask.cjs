@@ -1,6 +1,6 @@
 // Starts an app, asks for pages and for the assets that they link to, and says what came.
 "use strict";
-const { spawn } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const http = require("node:http");
@@ -45,14 +45,38 @@ const steady = (text, port, folder) => text
   .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, "TIME")
   .replace(/\b[0-9a-f]{16,}\b/gi, "HEX");
 
-/** Lines "path status type fingerprint", the pages first; `loose` compares pages without their text. */
-exports.answers = async (folder, { start, urls = ["/"], follow = true, loose = false, seconds = 90, env = {}, headers }) => {
+/** What the app's processes see. */
+const environment = (folder, env) => ({
+  PATH: `${folder}/.venv/bin:${folder}/node_modules/.bin:${process.env.PATH}`, HOME: `${folder}.home`,
+  NODE_ENV: "production", LANG: "C.UTF-8", NO_COLOR: "1", ...env,
+});
+
+/** What commands of a release or a console say, one after the other: "$ command exit fingerprint". */
+const ran = (folder, commands, env) => commands.map((command) => {
+  const done = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 300000, maxBuffer: 1 << 28, env: environment(folder, env) });
+  // eslint-disable-next-line no-control-regex
+  const text = steady(done.stdout.replace(/\x1b\[[\d;?]*[A-Za-z]/g, "").replace(/[\d.]+ ?m?s\b|\d\d:\d\d:\d\d[.,\d]*/g, "T"), "PORT", folder);
+  const hash = crypto.createHash("sha1").update(text).digest("hex").slice(0, 10);
+  return { line: `$ ${command} exit ${done.status} ${hash}`, tail: `${text.slice(-600)}\n${done.stderr.slice(-900)}` };
+});
+
+/**
+ * Lines "path status type fingerprint", the pages first; `loose` compares pages without their text. `runs` are commands
+ * that are run when the app has been asked.
+ */
+exports.answers = async (folder, { runs = [], ...app }) => {
+  const asked = await pages(folder, app);
+  const done = ran(folder, runs, app.env);
+  return { lines: [...asked.lines, ...done.map(({ line }) => line)], tail: [asked.tail, ...done.map(({ tail }) => tail)].join("\n") };
+};
+
+const pages = async (folder, { start, urls = ["/"], follow = true, loose = false, seconds = 90, env = {}, headers }) => {
   const port = await freePort();
   const log = `${folder}.log`;
   const out = fs.openSync(log, "w");
   const child = spawn("bash", ["-c", start.replaceAll("$PORT", String(port))], {
     cwd: folder, detached: true, stdio: ["ignore", out, out],
-    env: { PATH: `${folder}/.venv/bin:${folder}/node_modules/.bin:${process.env.PATH}`, HOME: `${folder}.home`, NODE_ENV: "production", LANG: "C.UTF-8", NO_COLOR: "1", ...env, PORT: String(port) },
+    env: { ...environment(folder, env), PORT: String(port) },
   });
   let ended = false;
   child.on("exit", () => { ended = true; });

@@ -437,3 +437,21 @@ fn folders_that_a_framework_looks_for_in_its_packages_stay() {
         "node_modules/p/examples/a.json"
     ));
 }
+
+#[test]
+fn a_folder_that_is_looked_for_in_a_text_is_not_opened() {
+    let left_of = |code: &str| {
+        let folder = app(&[
+            ("package.json", r#"{"dependencies":{"p":"1"}}"#),
+            ("a.js", code),
+            ("node_modules/p/package.json", "{}"),
+            ("node_modules/p/index.js", ""),
+            ("node_modules/p/index.js.map", "{}"),
+        ]);
+        strip(folder.path());
+        left(folder.path()).contains(&"node_modules/p/index.js.map".to_owned())
+    };
+    let told = "stack.filter((line) => !line.includes('node_modules/p/'))";
+    assert!(!left_of(told));
+    assert!(left_of(&format!("{told}; copy('node_modules/p/')")));
+}

@@ -152,6 +152,14 @@ fn maps_stay_that_are_collected_with_their_packages() {
     for left in left_of_package(&[rails, release]) {
         assert_eq!(left, with_map);
     }
+    let code = (
+        "proj/wsgi.py",
+        "call_command('collectstatic', interactive=False)",
+    );
+    let web = ("Procfile", "web: gunicorn proj.wsgi\n");
+    for left in left_of_package(&[settings, code, web]) {
+        assert_eq!(left, with_map);
+    }
     // Collected during the build, or without the packages.
     for files in [
         [settings, ("Procfile", "web: gunicorn proj.wsgi\n")],
@@ -213,4 +221,16 @@ fn files_that_a_page_names_by_the_address_of_their_folder_stay() {
     for left in left_of_package(&[("server.js", express), page]) {
         assert!(!left.contains(&"README.md".to_owned()), "{left:?}");
     }
+}
+
+#[test]
+fn a_file_that_code_names_is_no_folder_that_is_served() {
+    let client = (
+        "client.js",
+        "const page = '/build/node_modules/alp/dist/cdn.min.js';",
+    );
+    let here = ("public/a.js", "fetch('/./')");
+    let [_, traced] = left_of_package(&[client, here]);
+    let alone = left_of_package(&[client])[1].clone();
+    assert_eq!(traced, alone);
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::graph::Graph;
 use super::language::named_only;
 use super::node::in_app;
-use super::standalone::Superseded;
-use super::{node, python};
+use super::{node, python, standalone};
 use crate::decide::{Because, KEEP_FILE};
 use crate::facts::package_folder;
 use crate::index;
@@ -61,7 +60,6 @@ fn served(graph: &mut Graph<'_, '_>) {
 /// configuration may run, by a one-off command if by nothing else.
 fn own_code(graph: &mut Graph<'_, '_>) {
     let facts = graph.facts;
-    let superseded = Superseded::find(facts, graph.texts);
     for number in 0..facts.index.entries().len() {
         let Some(path) = facts.index.path(number) else {
             continue;
@@ -70,7 +68,8 @@ fn own_code(graph: &mut Graph<'_, '_>) {
             && in_app(path)
             && !is_tooling(path)
             && !is_build_input(facts, path)
-            && !superseded.has(path)
+            && !node::is_for_browsers(path)
+            && !standalone::has(&facts.superseded, path, graph.texts)
             && !graph.is_candidate(number)
             && !python::in_environment(facts, path);
         if own {

@@ -57,6 +57,8 @@ pub(super) struct Graph<'g, 'a> {
     reached: Vec<bool>,
     why: BTreeMap<usize, Because>,
     queue: Vec<usize>,
+    /// Files of servers that run alone, which are read when all else has been.
+    of_outputs: Option<Vec<usize>>,
     undecided: BTreeSet<Undecided>,
     /// Held by whoever reads a source that is larger than [`ALONE`].
     alone: Mutex<()>,
@@ -77,6 +79,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             reached: vec![false; facts.index.entries().len()],
             why: BTreeMap::new(),
             queue: Vec::new(),
+            of_outputs: Some(Vec::new()),
             undecided: BTreeSet::new(),
             alone: Mutex::default(),
         }
@@ -96,7 +99,9 @@ impl<'g, 'a> Graph<'g, 'a> {
             *slot = true;
             self.why.insert(number, because.clone());
             if self.node.reads(path) || self.python.reads(path) {
-                self.queue.push(number);
+                let later = self.of_outputs.as_mut();
+                let later = later.filter(|_| self.node.output(path).is_some());
+                later.unwrap_or(&mut self.queue).push(number);
             }
             pending.extend(self.node.beside(number, path));
             pending.extend(self.python.beside(number, path));
@@ -111,9 +116,20 @@ impl<'g, 'a> Graph<'g, 'a> {
     }
 
     /// Follows until nothing new is reached; then what the app declares and nothing reaches,
-    /// if some package loads by names that are unknown.
+    /// if some package loads by names that are unknown. What only a server that runs alone reaches is followed by
+    /// itself: names that are unknown there mean what was put with it.
     pub(super) fn follow(&mut self) {
         self.follow_loads();
+        self.follow_unknown(false);
+        self.queue
+            .extend(self.of_outputs.take().unwrap_or_default());
+        if !self.queue.is_empty() {
+            self.follow_loads();
+            self.follow_unknown(true);
+        }
+    }
+
+    fn follow_unknown(&mut self, in_outputs: bool) {
         let Some(load) = self.undecided.first().cloned() else {
             return;
         };
@@ -121,11 +137,13 @@ impl<'g, 'a> Graph<'g, 'a> {
             path: load.path,
             line: load.line,
         };
-        let loads = self.undecided.iter();
-        let from: BTreeSet<Option<&str>> = loads
-            .map(|load| self.node.built_server(&load.path))
-            .collect();
-        for folder in self.node.unreached(&from) {
+        let files = self.undecided.iter().map(|load| load.path.as_str());
+        let unreached = if in_outputs {
+            self.node.unreached_in_outputs()
+        } else {
+            self.node.unreached(files)
+        };
+        for folder in unreached {
             for number in self.node.all_of(folder) {
                 self.keep(number, &because);
             }
@@ -193,12 +211,26 @@ impl<'g, 'a> Graph<'g, 'a> {
         self.catalogue.get(number).is_some_and(Option::is_some)
     }
 
+    /// Whether a file is the source map of one that nothing reaches, where maps are read at all.
+    fn is_map_of_unreached(&self, path: &str) -> bool {
+        let source = path.strip_suffix(".map").filter(|_| self.facts.source_maps);
+        source.is_some_and(|source| {
+            let number = self.facts.index.exact(source);
+            let reached = number.and_then(|number| self.reached.get(number));
+            reached == Some(&false) && self.node.judges(source)
+        })
+    }
+
     pub(super) fn finish(self) -> Trace {
         let judged = (0..self.reached.len())
             .map(|number| {
                 let path = self.facts.index.path(number);
                 path.filter(|_| self.facts.index.is_file(number))
-                    .is_some_and(|path| self.node.judges(path) || self.python.judges(number, path))
+                    .is_some_and(|path| {
+                        self.node.judges(path)
+                            || self.python.judges(number, path)
+                            || self.is_map_of_unreached(path)
+                    })
             })
             .collect();
         Trace {

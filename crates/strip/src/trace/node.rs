@@ -4,6 +4,7 @@ mod entries;
 mod knowledge;
 mod meaning;
 mod opened;
+mod outputs;
 mod packages;
 mod packages_meant;
 mod resolve;
@@ -24,13 +25,12 @@ use crate::references;
 
 pub(super) use entries::{all as entry_points, mentioned, started, traced};
 pub(crate) use opened::{Opened, may_be_path};
+use outputs::Output;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
+pub(super) use source::is_plain;
 use source::{Context, Load};
 use value::HOLE;
-
-/// What frameworks write for browsers alone: no process loads it.
-const FOR_BROWSERS: &[&str] = &[".next/static", ".output/public"];
 
 /// Everything that Node's side of the graph knows of one app.
 pub(super) struct Node<'g, 'a> {
@@ -51,6 +51,8 @@ pub(super) struct Node<'g, 'a> {
     matched: Mutex<HashSet<(String, bool)>>,
     /// Packages that no lookup finds, once somebody asks.
     aside: OnceLock<Vec<usize>>,
+    /// Servers that frameworks wrote to run alone.
+    outputs: Vec<Output>,
 }
 
 impl<'g, 'a> Node<'g, 'a> {
@@ -80,6 +82,7 @@ impl<'g, 'a> Node<'g, 'a> {
                 .any(|folder| package_folder(&format!("{folder}/x")).is_some()),
             matched: Mutex::default(),
             aside: OnceLock::new(),
+            outputs: outputs::find(facts),
         }
     }
 
@@ -183,8 +186,8 @@ impl<'a> Node<'_, 'a> {
     /// A package that loads by a name which only it knows: with what it declares, and with
     /// packages that are made for it.
     fn whole(&self, folder: &str) -> Vec<usize> {
-        let mut files = self.matching(&format!("{folder}/{HOLE}"), false);
         let inside = format!("{folder}/x");
+        let mut files = self.meant(&inside, &format!("{folder}/{HOLE}"), false);
         let manifest = self.facts.manifests.get(folder).and_then(Option::as_ref);
         for name in manifest.iter().flat_map(|manifest| &manifest.dependencies) {
             files.extend(self.both(&inside, name));
@@ -200,11 +203,18 @@ impl<'a> Node<'_, 'a> {
                 && other != folder
                 && package_folder(&format!("{other}/x")).is_some()
             {
-                files.extend(self.matching(&format!("{other}/{HOLE}"), false));
+                files.extend(self.meant(&inside, &format!("{other}/{HOLE}"), false));
             }
         }
         files
     }
+}
+
+/// Whether a framework wrote a file for browsers alone: no process loads what it names.
+pub(super) fn is_for_browsers(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[".next/static", ".output/public"];
+    let mut folders = FOLDERS.iter();
+    in_app(path) && folders.any(|folder| index::is_below(path, folder))
 }
 
 /// The package that a word names by itself or by something in it.
@@ -263,8 +273,7 @@ pub(crate) fn opened(facts: &Facts<'_>, path: &str, text: &[u8]) -> Option<Opene
 
 impl<'a> Language<'a> for Node<'_, 'a> {
     fn reads(&self, path: &str) -> bool {
-        let is_for_browsers = |folder: &&str| in_app(path) && index::is_below(path, folder);
-        if !self.decides || FOR_BROWSERS.iter().any(is_for_browsers) {
+        if !self.decides || is_for_browsers(path) {
             return false;
         }
         let typescript = [".ts", ".tsx", ".mts", ".cts"]
@@ -333,6 +342,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                     self.anything(path)
                 }
             };
+            let is_exact = is_exact(&load, owner.is_none() && !self.is_entry(path));
             let files = match load {
                 Load::Module(value, Form::Import) if compiled => {
                     // A compiler makes `require` of it unless it is told otherwise.
@@ -365,7 +375,9 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                 }
             };
             let files = files.into_iter();
-            let files = files.filter(|number| !tells_never || !self.is_never(name, *number));
+            let files = files
+                .filter(|number| !tells_never || !self.is_never(name, *number))
+                .filter(|number| is_exact || self.may_mean(path, *number));
             found.files.extend(files.map(|number| (number, line)));
         }
         found.undecided.append(&mut undecided);
@@ -373,15 +385,35 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 
     fn unread(&self, path: &str) -> Found {
-        Found::anything(self.anything(path))
+        let mut files = self.anything(path);
+        files.retain(|number| self.may_mean(path, *number));
+        Found::anything(files)
     }
 
     fn beside(&mut self, _: usize, path: &'a str) -> Vec<usize> {
         let mut files = self.manifests(path);
         if let Some(folder) = package_folder(path) {
-            self.touch(folder, &mut files);
+            let mut with = Vec::new();
+            self.touch(folder, &mut with);
+            // Compilers for this machine, which the framework left out of its own package.
+            let left_out = self.is_framework(folder);
+            with.retain(|number| !left_out || self.may_mean(path, *number));
+            files.append(&mut with);
         }
         files
+    }
+}
+
+/// Whether a load says what it means, so that Node finds it outside of a server that runs alone, too. A word of the
+/// app's own code in there may be a module that some package loads by that name.
+fn is_exact(load: &Load, of_app: bool) -> bool {
+    match load {
+        // What a framework traced may lack packages of which code makes the name: `@img/sharp-${platform}`.
+        Load::Module(value, _) => value.is_known() || !value.inside && !value.start().is_empty(),
+        Load::Path(path) | Load::Listed(path) => !path.contains(HOLE),
+        Load::Package(_) | Load::Own => true,
+        Load::Word(_) | Load::Command(_) => of_app,
+        Load::Unknown | Load::AnyFolder | Load::Folders => false,
     }
 }
 

@@ -125,7 +125,7 @@ impl<'g, 'a> Python<'g, 'a> {
     }
 
     /// A name with holes: every module that it can mean. Where its beginning is known,
-    /// below that; else wherever something ends so.
+    /// below that; else wherever something ends so. What follows a module's name may be something in it.
     fn pattern(&self, path: &str, name: &str, found: &mut Vec<usize>) {
         let start = name.split(ANY).next().unwrap_or_default();
         let known = start.rfind('.').map_or("", |dot| &start[..dot]);
@@ -155,7 +155,17 @@ impl<'g, 'a> Python<'g, 'a> {
             .split(ANY)
             .map(|part| part.replace('.', "/"))
             .collect();
+        let in_modules = in_modules(&parts).filter(|parts| {
+            // Of a name that begins and ends with a hole nothing is known.
+            !known.is_empty()
+                || parts
+                    .iter()
+                    .any(|part| part.contains(char::is_alphanumeric))
+        });
         for folder in folders {
+            if !known.is_empty() {
+                self.module(&folder, found);
+            }
             let asked = (folder.clone(), rest.to_owned());
             let new = self.patterns.lock();
             if !new.is_ok_and(|mut known| known.insert(asked)) {
@@ -169,9 +179,12 @@ impl<'g, 'a> Python<'g, 'a> {
                 let Some(inside) = path.strip_prefix(folder.as_str()) else {
                     continue;
                 };
-                if !named_only(self.catalogue, number)
-                    && fits(&parts, module_path(inside.trim_start_matches('/')))
-                {
+                let module = module_path(inside.trim_start_matches('/'));
+                let in_module = || {
+                    let parts = in_modules.as_ref();
+                    parts.is_some_and(|parts| fits(parts, module))
+                };
+                if !named_only(self.catalogue, number) && (fits(&parts, module) || in_module()) {
                     found.push(number);
                 }
             }
@@ -375,6 +388,15 @@ fn module_path(inside: &str) -> &str {
         Some(package) => package.trim_end_matches('/'),
         None => stem,
     }
+}
+
+/// The same parts without the last name, which may be that of something in a module: `%s.backend.Backend`.
+fn in_modules(parts: &[String]) -> Option<Vec<String>> {
+    let (last, others) = parts.split_last()?;
+    let (module, _) = last.rsplit_once('/')?;
+    let mut parts = others.to_vec();
+    parts.push(module.to_owned());
+    (parts.len() > 1).then_some(parts)
 }
 
 /// Whether a path has the parts of a pattern in their order, the last at its end.

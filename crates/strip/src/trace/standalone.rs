@@ -9,42 +9,56 @@ use crate::index;
 use crate::reading::is_build_input;
 use crate::references;
 use crate::start;
+use crate::superseded::Superseded;
 use crate::tooling::is_tooling;
 
-use super::node::in_app;
+use super::node::{self, in_app};
 
-const SERVER: &str = "/standalone/";
 const CODE: &[&str] = &["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
 
-/// Builds of Next (`.next`, `apps/web/.next`) of which only the standalone server runs.
-pub(super) struct Superseded(Vec<String>);
-
-impl Superseded {
-    pub(super) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Self {
-        let builds: Vec<String> = facts
-            .manifests
-            .keys()
-            .filter(|folder| in_app(&format!("{folder}/x")))
-            .filter_map(|folder| index::join(folder, ".next"))
-            .filter(|build| is_started(facts, build))
-            .collect();
-        if builds.is_empty() || runs_next(facts, texts) {
-            return Self(Vec::new());
-        }
-        Self(builds)
+/// Finds such builds (`.next`, `apps/web/.next`).
+pub(crate) fn find(facts: &Facts<'_>, texts: &dyn Texts) -> Superseded {
+    let builds: Vec<String> = facts
+        .manifests
+        .keys()
+        .filter(|folder| in_app(&format!("{folder}/x")))
+        .filter_map(|folder| index::join(folder, ".next"))
+        .filter(|build| is_started(facts, build))
+        .collect();
+    if builds.is_empty() || runs_next(facts, texts) {
+        return Superseded::default();
     }
+    Superseded::new(builds)
+}
 
-    /// Whether a file is part of such a build, or what only Next reads of its project.
-    pub(super) fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|build| {
-            let in_build = path
-                .strip_prefix(build.as_str())
-                .is_some_and(|inside| inside.starts_with('/') && !inside.starts_with(SERVER));
-            let is_configuration = index::parent(path) == index::parent(build)
-                && index::name(path).starts_with("next.config.");
-            in_build || is_configuration
-        })
+/// Whether a file is part of such a build, or what only Next reads of its project: configuration, routes, and sources
+/// that Node can't run.
+pub(super) fn has(superseded: &Superseded, path: &str, texts: &dyn Texts) -> bool {
+    let compiles =
+        |project: &str| inside(path, project).is_some_and(|inside| is_input(path, inside, texts));
+    superseded.has_built(path) || superseded.projects().any(compiles)
+}
+
+/// Whether a file of a project, by its way from there, is one that Next compiles.
+fn is_input(path: &str, inside: &str, texts: &dyn Texts) -> bool {
+    const FILES: &[&str] = &["next.config", "middleware", "proxy", "instrumentation"];
+    const ROUTES: &[&str] = &["app/", "pages/"];
+    let inside = inside.strip_prefix("src/").unwrap_or(inside);
+    let stem = inside.rsplit_once('.').map_or(inside, |(stem, _)| stem);
+    let extension = index::extension(path);
+    if FILES.contains(&stem) || ROUTES.iter().any(|folder| inside.starts_with(folder)) {
+        return CODE.contains(&extension);
     }
+    let text = || texts.text(path).unwrap_or_default();
+    extension == "jsx" || extension == "js" && !node::is_plain(&String::from_utf8_lossy(&text()))
+}
+
+/// The way from a folder to a file in it.
+fn inside<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder.is_empty() {
+        return Some(path);
+    }
+    path.strip_prefix(folder)?.strip_prefix('/')
 }
 
 /// Whether a command names the standalone server of a build, which has packages of its own.

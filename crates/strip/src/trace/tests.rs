@@ -409,3 +409,22 @@ fn a_source_that_nobody_can_read_keeps_what_it_may_load() {
     assert_eq!(paths, expected);
     assert_eq!(undecided, [("server.js".to_owned(), 1)]);
 }
+
+#[test]
+fn maps_of_files_that_nothing_reaches_go_where_maps_are_read() {
+    let files = [
+        (
+            "package.json",
+            r#"{"scripts":{"start":"node --enable-source-maps a.js"},"dependencies":{"p":"1"}}"#,
+        ),
+        ("a.js", "require('p')"),
+        ("node_modules/p/package.json", "{}"),
+        ("node_modules/p/index.js", ""),
+        ("node_modules/p/index.js.map", "{}"),
+        ("node_modules/p/other.js", ""),
+        ("node_modules/p/other.js.map", "{}"),
+    ];
+    let (paths, _) = kept(&files, &[]);
+    let left = ["node_modules/p/index.js", "node_modules/p/index.js.map"];
+    assert_eq!(paths, left);
+}

@@ -142,6 +142,7 @@ pub(in crate::trace) fn started(node: &Node<'_, '_>, file: &str, word: &str) -> 
     let program = |folder| join(folder, &format!("node_modules/.bin/{}", index::name(word)));
     seen_from(node, file)
         .filter_map(|folder| node.facts.index.find(&program(folder)?))
+        .filter(|number| node.may_mean(file, *number))
         .collect()
 }
 
@@ -151,6 +152,7 @@ pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, file: &str, word: &str) -
     let manifest = slugsmith_ecosystems::javascript::MANIFEST;
     if let Some(at) = word.find("node_modules/") {
         let path = node.seen_from_server(file, &word[at..]);
+        let path = path.filter(|path| node.lies_in_output(file, path));
         return path.map_or_else(Vec::new, |path| node.path(manifest, &path));
     }
     // What the project declares a server finds above it, declared there or not.
@@ -162,5 +164,6 @@ pub(in crate::trace) fn mentioned(node: &Node<'_, '_>, file: &str, word: &str) -
     seen_from(node, file)
         .filter_map(|folder| join(folder, manifest))
         .flat_map(|file| node.word(&file, word, None, declared))
+        .filter(|number| node.may_mean(file, *number))
         .collect()
 }

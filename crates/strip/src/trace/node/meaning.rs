@@ -58,15 +58,35 @@ impl<'g, 'a> Node<'g, 'a> {
             .collect()
     }
 
-    /// Packages that the app declares and of which nothing is reached so far, for loads that can't be decided: those
-    /// in servers that a framework built, or anywhere else.
-    pub(in crate::trace) fn unreached(&self, from: &BTreeSet<Option<&str>>) -> Vec<&'a str> {
-        self.of_projects(|manifest| &manifest.needs)
+    /// Packages that the app declares and of which nothing is reached so far, for loads in these files that can't be
+    /// decided: in servers that a framework built, or anywhere else.
+    pub(in crate::trace) fn unreached<'f>(
+        &self,
+        files: impl Iterator<Item = &'f str>,
+    ) -> Vec<&'a str> {
+        let from: BTreeSet<Option<&str>> = files.map(|file| self.built_server(file)).collect();
+        self.declared_unreached()
             .filter(|(file, _)| from.contains(&None) || from.contains(&Some(parent(file))))
-            .filter(|(_, name)| !name.starts_with("@types/"))
-            .filter_map(|(file, name)| self.resolver.package(&file, name))
-            .filter(|folder| !self.packages.contains(folder))
+            .map(|(_, folder)| folder)
             .collect()
+    }
+
+    /// Those that are in servers that run alone.
+    pub(in crate::trace) fn unreached_in_outputs(&self) -> Vec<&'a str> {
+        self.declared_unreached()
+            .map(|(_, folder)| folder)
+            .filter(|folder| self.output(folder).is_some())
+            .collect()
+    }
+
+    fn declared_unreached(&self) -> impl Iterator<Item = (String, &'a str)> {
+        self.of_projects(|manifest| &manifest.needs)
+            .filter(|(_, name)| !name.starts_with("@types/"))
+            .filter_map(|(file, name)| {
+                let folder = self.resolver.package(&file, name)?;
+                Some((file, folder))
+            })
+            .filter(|(_, folder)| !self.packages.contains(folder))
     }
 
     /// Every file of a package that a computed name can mean.
@@ -94,7 +114,7 @@ impl<'g, 'a> Node<'g, 'a> {
             let Some(path) = path else { return Vec::new() };
             if !value.is_known() {
                 if self.begun(&path).is_empty() {
-                    return self.matching(&path, true);
+                    return self.meant(file, &path, true);
                 }
                 return self.path(file, &path);
             }
@@ -165,7 +185,7 @@ impl<'g, 'a> Node<'g, 'a> {
         if path.contains(HOLE) {
             let begun = self.begun(&path).into_iter();
             let mut files: Vec<usize> = begun.flat_map(|folder| self.all_of(folder)).collect();
-            files.extend(self.matching(&path, false));
+            files.extend(self.meant(file, &path, false));
             return files;
         }
         let mut files = Vec::new();
@@ -183,6 +203,17 @@ impl<'g, 'a> Node<'g, 'a> {
             None => self.resolver.path(&path, &mut files),
         }
         files
+    }
+
+    /// The same for a name in a file, which in a server that runs alone means what is in there. Asked before others
+    /// are, since what one file can't mean another one may.
+    pub(super) fn meant(&self, file: &str, pattern: &str, modules: bool) -> Vec<usize> {
+        let start = pattern.split(HOLE).next().unwrap_or_default();
+        if self.lies_in_output(file, start) {
+            self.matching(pattern, modules)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The files that a path with holes can mean, in the package that its known part is

@@ -157,6 +157,17 @@ pub(super) fn parse<'p>(
     (!parsed.panicked).then_some(parsed.program)
 }
 
+/// Whether Node itself can run a source, which JSX and types keep it from.
+pub(in crate::trace) fn is_plain(text: &str) -> bool {
+    let allocator = Allocator::default();
+    let source = SourceType::mjs();
+    bounds::is_deep(text)
+        || [source, source.with_script(true)].iter().any(|source| {
+            let parsed = Parser::new(&allocator, text, *source).parse();
+            !parsed.panicked && parsed.diagnostics.is_empty()
+        })
+}
+
 /// What evaluates the file's expressions, its names included.
 pub(super) fn evaluator<'e>(
     text: &str,

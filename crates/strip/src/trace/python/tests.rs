@@ -290,6 +290,11 @@ fn every_form_of_a_computed_import_keeps_what_it_can_mean() {
         "import pkgutil\nfor m in pkgutil.walk_packages(__path__, 'p.'): m",
         "import pkgutil\npkgutil.resolve_name(name)",
         "from django.utils.module_loading import import_string\nimport_string('p.hidden.X')",
+        "from django.utils.module_loading import import_string\nimport_string(f'p.hidden.{name}')",
+        "from django.utils.module_loading import import_string\nimport_string(f'.hidden.{name}')",
+        "from django.utils.module_loading import import_string\nimport_string('p.%s.X' % name)",
+        "from django.utils.module_loading import import_string\nimport_string('%s.hidden.X' % name)",
+        "import_string(name if '.' in name else 'p.hidden.' + name)",
         "NAMES = {'x': 'p.hidden:X'}",
         "subprocess.run([sys.executable, '-m', 'p.hidden'])",
     ] {

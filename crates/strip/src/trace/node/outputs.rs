@@ -1,0 +1,103 @@
+//! Which folders did a framework write as servers that run alone, packages included?
+//!
+//! Next (`output: 'standalone'`) and Nitro trace the files that a server needs and put them with it, so that the folder
+//! can be copied to a machine that has nothing else. What a package in there loads by a name that is not known can only
+//! be what was put there. A folder that was copied together by hand lacks what the framework wrote about it.
+
+use super::Node;
+use super::resolve::in_app;
+use crate::facts::Facts;
+use crate::index::{self, join, parent};
+
+/// What Next writes about a build, and again into the server that it made.
+const OF_NEXT: &str = "required-server-files.json";
+/// What Nitro writes about a build, and where.
+const OF_NITRO: &str = "nitro.json";
+const NITRO: &str = ".output";
+
+/// A server that a framework wrote to run alone.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Output {
+    folder: String,
+    /// What starts it, where the framework wrote that, configuration of the build included.
+    entry: Option<String>,
+}
+
+/// Every such folder of an app.
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Output> {
+    let index = &facts.index;
+    let paths = (0..index.entries().len()).filter_map(|number| index.path(number));
+    let mut outputs: Vec<Output> = paths
+        .filter(|path| matches!(index::name(path), OF_NEXT | OF_NITRO) && in_app(path))
+        .filter_map(|path| match index::name(path) {
+            OF_NEXT => of_next(facts, path),
+            _ => of_nitro(path),
+        })
+        .filter(|output| {
+            let packages = index.exact(&format!("{}/node_modules", output.folder));
+            // Not a link to the packages of the project.
+            packages.is_some_and(|number| index.is_folder(number))
+        })
+        .collect();
+    outputs.sort_unstable();
+    outputs.dedup();
+    outputs
+}
+
+/// `.next/standalone` for `.next/standalone/apps/web/.next/required-server-files.json`, whatever the build's folder is
+/// called.
+fn of_next(facts: &Facts<'_>, path: &str) -> Option<Output> {
+    let build = index::name(parent(path));
+    let entry = join(parent(parent(path)), "server.js")?;
+    let marker = format!("{build}/standalone/");
+    let at = path.find(&marker)?;
+    let begins = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
+    let found = begins && facts.index.has_file(&entry);
+    found.then(|| Output {
+        folder: path[..at + marker.len() - 1].to_owned(),
+        entry: Some(entry),
+    })
+}
+
+fn of_nitro(path: &str) -> Option<Output> {
+    (index::name(parent(path)) == NITRO).then(|| Output {
+        folder: format!("{}/server", parent(path)),
+        entry: None,
+    })
+}
+
+impl Node<'_, '_> {
+    /// The output that a file is in, if a framework wrote it to run alone.
+    pub(in crate::trace) fn output(&self, path: &str) -> Option<&str> {
+        let mut folders = self.outputs.iter().map(|output| output.folder.as_str());
+        folders.find(|folder| lies_in(path, folder))
+    }
+
+    /// Whether a package in such a server is the framework that wrote it.
+    pub(super) fn is_framework(&self, folder: &str) -> bool {
+        let mut outputs = self.outputs.iter().filter(|one| one.entry.is_some());
+        folder.ends_with("/node_modules/next") && outputs.any(|one| lies_in(folder, &one.folder))
+    }
+
+    /// Whether a framework wrote a file to start such a server.
+    pub(super) fn is_entry(&self, path: &str) -> bool {
+        let mut entries = self.outputs.iter().filter_map(|one| one.entry.as_deref());
+        entries.any(|entry| entry == path)
+    }
+
+    /// Whether a file can mean another one that it does not ask for by its very name.
+    pub(super) fn may_mean(&self, file: &str, number: usize) -> bool {
+        let path = self.facts.index.path(number);
+        path.is_some_and(|path| self.lies_in_output(file, path))
+    }
+
+    /// Whether a path is in the output that a file is in, if there is one.
+    pub(super) fn lies_in_output(&self, file: &str, path: &str) -> bool {
+        self.output(file).is_none_or(|output| lies_in(path, output))
+    }
+}
+
+fn lies_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|inside| inside.starts_with('/'))
+}
