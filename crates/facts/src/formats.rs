@@ -4,6 +4,7 @@
 
 pub mod dockerfile;
 pub mod env_file;
+pub mod hocon;
 pub mod ini;
 pub mod list;
 pub mod prisma;

@@ -3,7 +3,9 @@
 use super::is_loopback;
 use crate::registry::Evidence;
 use crate::{Declared, Facts};
-use slugsmith_facts::formats;
+use slugsmith_ecosystems::java;
+use slugsmith_facts::formats::{self, hocon};
+use slugsmith_facts::lines::line_of;
 use slugsmith_finding::LineSpan;
 
 /// A framework that serves on a port of its settings.
@@ -134,7 +136,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// Whether a build file names one of these.
 fn is_built_with(facts: &Facts<'_>, names: &[&str]) -> bool {
-    const FILES: &[&str] = &["build.gradle", "build.gradle.kts", "pom.xml"];
+    const FILES: &[&str] = &[java::BUILD_GRADLE, java::BUILD_GRADLE_KTS, java::POM];
     let mut files = FILES.iter().filter_map(|file| facts.sources.text(file));
     files.any(|text| names.iter().any(|name| text.contains(name)))
 }
@@ -163,7 +165,7 @@ fn embedded(facts: &Facts<'_>) -> Option<Embedded> {
     let is_code = |path: &str| path.ends_with(".kt") && path.contains("src/main/");
     let mut texts = facts.sources.texts.iter().filter(|(path, _)| is_code(path));
     texts.find_map(|(path, text)| {
-        let (before, behind) = text.split_once(START)?;
+        let (_, behind) = text.split_once(START)?;
         // Up to the block or the call that follows.
         let given = behind.split(['{', ')']).next().unwrap_or_default();
         let value = |name: &str| {
@@ -177,10 +179,9 @@ fn embedded(facts: &Facts<'_>) -> Option<Embedded> {
                     .to_owned(),
             )
         };
-        let number = u32::try_from(before.lines().count()).ok()?;
         Some(Embedded {
             path: path.clone(),
-            line: LineSpan::whole(number.max(1)),
+            line: line_of(text, START),
             port: value("port"),
             host: value("host"),
         })
@@ -208,7 +209,7 @@ fn setting(facts: &Facts<'_>, framework: &Framework, key: &str) -> Option<Settin
     let mut files = facts.sources.texts.iter().filter(|(path, _)| is_file(path));
     files.find_map(|(path, text)| {
         let (line, value) = if path.ends_with(".conf") {
-            in_hocon(text, key)?
+            hocon::value(text, key)?
         } else {
             let entries = formats::entries(path, text);
             let entry = formats::entry(&entries, key)?;
@@ -222,50 +223,4 @@ fn setting(facts: &Facts<'_>, framework: &Framework, key: &str) -> Option<Settin
             value,
         })
     })
-}
-
-/// `deployment { port = 8080 }`, also with the whole path in front of it. A value that a later line replaces from the
-/// environment is no fixed one.
-fn in_hocon(text: &str, key: &str) -> Option<(LineSpan, String)> {
-    let (_, last) = key.rsplit_once('.')?;
-    let mut found = None;
-    for (line, number) in text.lines().zip(1_u32..) {
-        let line = line.split("//").next().unwrap_or(line);
-        let line = line.split('#').next().unwrap_or(line).trim();
-        // The brackets of `${?PORT}` begin no block.
-        let line = line.replace("${", "$(");
-        let line = line.rsplit('{').next().unwrap_or(&line).trim();
-        let Some((name, value)) = line.split_once(['=', ':']) else {
-            continue;
-        };
-        let name = name.trim();
-        if name == last || key.ends_with(name) && name.ends_with(last) {
-            let value = value.trim_end_matches(['}', ' ', '\t']);
-            let value = value.trim().trim_matches('"');
-            found = Some((LineSpan::whole(number), value.to_owned()));
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_hocon;
-
-    #[test]
-    fn the_last_port_of_a_deployment_counts() {
-        let port = |text: &str| Some(in_hocon(text, "ktor.deployment.port")?.1);
-        assert_eq!(
-            port("ktor {\n  deployment {\n    port = 8080\n  }\n}").as_deref(),
-            Some("8080")
-        );
-        assert_eq!(
-            port("ktor { deployment { port = 80 } }").as_deref(),
-            Some("80")
-        );
-        assert_eq!(port("ktor.deployment.port = 80").as_deref(), Some("80"));
-        let replaced = port("ktor { deployment {\n port = 8080\n port = ${?PORT}\n} }");
-        assert_eq!(replaced.as_deref(), Some("$(?PORT"));
-        assert_eq!(port("support = 80 # port = 81"), None);
-    }
 }
