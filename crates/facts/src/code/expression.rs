@@ -80,6 +80,29 @@ impl Expr {
         }
     }
 
+    /// `not value`: what is on without a variable falls back to true.
+    #[must_use]
+    pub(super) fn not(value: Self) -> Self {
+        match value {
+            Self::Bool(value) => Self::Bool(!value),
+            Self::Env {
+                name,
+                default: None,
+            } => Self::Env {
+                name,
+                default: Some(Box::new(Self::Bool(true))),
+            },
+            Self::Env {
+                name,
+                default: Some(default),
+            } if matches!(*default, Self::Bool(_)) => Self::Env {
+                name,
+                default: Some(Box::new(Self::not(*default))),
+            },
+            value => value,
+        }
+    }
+
     /// A whole number.
     #[must_use]
     pub fn number(&self) -> Option<i64> {

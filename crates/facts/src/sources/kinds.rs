@@ -166,9 +166,10 @@ pub(super) fn may_be_key(path: &str) -> bool {
 }
 
 /// Whether a file may be a private key in JSON, as Google hands them out for service accounts and RFC 7517 writes them:
-/// any name that no tool of JavaScript uses, a few folders deep.
+/// any name that no tool of JavaScript uses, a few folders deep; where Java keeps such files, below that.
 #[must_use]
 pub(super) fn may_be_json_key(path: &str) -> bool {
+    let path = path.strip_prefix("src/main/resources/").unwrap_or(path);
     let name = path.rsplit('/').next().unwrap_or(path);
     let of_tools = [
         "package", "composer", "tsconfig", "manifest", "app.json", "bower", "angular",

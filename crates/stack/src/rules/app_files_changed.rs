@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     world: World::Both,
     docs: Docs {
         finds: "Files that were in the app when the companion buildpack `slugsmith/restore` ran first, and that \
-            are gone now or have other content. Changed files are information, deleted ones a warning, but where nothing \
-            is left of the app: then it was compiled.",
+            are gone now or have other content. Changed files are information, deleted ones a warning, but where \
+            nothing is left of the app: then it was compiled.",
         why: "One buildpack prunes what another one still needs: development dependencies before the assets are \
               built, sources before a template is compiled. The build then fails later, or the app misses a file.",
         fix: "Put the buildpack that needs the files before the one that deletes them, \

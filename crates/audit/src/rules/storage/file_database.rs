@@ -163,6 +163,7 @@ fn is_replaced(facts: &Facts<'_>) -> bool {
                     "env.db"
                         | "env.db_url"
                         | "django_heroku.settings"
+                        | "django_on_heroku.settings"
                         | "locals().update"
                         | "globals().update"
                 )
@@ -173,6 +174,10 @@ fn is_replaced(facts: &Facts<'_>) -> bool {
                     .value
                     .any(|value| value.text().is_some_and(|text| text.ends_with("sqlite3")))
         });
-        reads || by_call || other || code.imports("django_heroku")
+        reads
+            || by_call
+            || other
+            || code.imports("django_heroku")
+            || code.imports("django_on_heroku")
     })
 }

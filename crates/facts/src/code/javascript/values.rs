@@ -105,6 +105,9 @@ impl Reader<'_> {
             ]),
             E::BinaryExpression(binary) => self.binary(binary, depth),
             E::AwaitExpression(inner) => self.value(&inner.argument, depth + 1),
+            E::UnaryExpression(unary) if unary.operator.is_not() => {
+                Expr::not(self.value(&unary.argument, depth + 1))
+            }
             E::UnaryExpression(unary) => self.value(&unary.argument, depth + 1),
             E::AssignmentExpression(assignment) => self.value(&assignment.right, depth + 1),
             E::ArrowFunctionExpression(_) | E::FunctionExpression(_) => Expr::Function,

@@ -6,6 +6,15 @@ use tree_sitter::Node;
 use super::super::builder::{DEPTH, LONG_CHAIN, MOST_PARTS};
 use super::{Expr, Language, Reader, children};
 
+/// Nodes with one operand, `not` among them.
+const UNARY: &[&str] = &[
+    "unary_expression",
+    "unary",
+    "not_operator",
+    "unary_op_expression",
+    "unary_operator",
+];
+
 impl Reader<'_> {
     pub(super) fn value(&self, node: Node<'_>, depth: usize) -> Expr {
         if depth > DEPTH {
@@ -94,12 +103,9 @@ impl Reader<'_> {
             }
             "lambda" | "block" | "do_block" | "func_literal" | "anonymous_function"
             | "arrow_function" | "lambda_expression" => Expr::Function,
+            kind if UNARY.contains(&kind) => self.unary(node, depth),
             "parenthesized_expression"
             | "await"
-            | "unary_expression"
-            | "unary"
-            | "not_operator"
-            | "unary_operator"
             | "literal_element"
             | "type_conversion_expression"
             | "splat_argument"
@@ -108,6 +114,17 @@ impl Reader<'_> {
                 .last()
                 .map_or(Expr::Other, |child| inner(*child)),
             _ => Expr::Other,
+        }
+    }
+
+    fn unary(&self, node: Node<'_>, depth: usize) -> Expr {
+        let operand = children(node).last().copied();
+        let value = operand.map_or(Expr::Other, |operand| self.value(operand, depth + 1));
+        let text = self.slice(node);
+        if text.starts_with('!') || text.starts_with("not") {
+            Expr::not(value)
+        } else {
+            value
         }
     }
 

@@ -95,7 +95,9 @@ fn on_by_default(facts: &Facts<'_>, code: &Code, setting: &Assignment) -> Option
         return None;
     };
     // A text that is not compared is true whatever it says, so only what reads like it counts.
-    let holds = on(fallback) && (compared || !names_other_settings(facts));
+    let holds = on(fallback)
+        && !unset::is_of_platform(variable)
+        && (compared || !names_other_settings(facts));
     (holds && branch(code, setting.scope) == Branch::Always).then(|| {
         let message = format!(
             "DEBUG is on unless {variable} says otherwise, and nothing declares {variable}: error pages \

@@ -80,6 +80,7 @@ pub(super) fn django(facts: &Facts<'_>) -> Vec<Evidence> {
                 "dj_database_url.config"
                     | "dj_database_url.parse"
                     | "django_heroku.settings"
+                    | "django_on_heroku.settings"
                     | "env.db"
                     | "env.db_url"
                     | "env.dj_db_url"

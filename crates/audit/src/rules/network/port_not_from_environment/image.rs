@@ -138,6 +138,16 @@ fn takes_port(facts: &Facts<'_>, dockerfile: &str, instructions: &[Instruction])
         || unread
         || facts.sources.texts.iter().any(|(path, text)| {
             let may = ENDINGS.iter().any(|ending| path.ends_with(ending)) && copied(path);
-            (path == dockerfile || may) && text.contains("PORT")
+            (path == dockerfile || may) && says_port(text)
         })
+}
+
+/// Whether a text names the variable itself, and not `DB_PORT`.
+fn says_port(text: &str) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices("PORT").any(|(at, word)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !joins(before) && !joins(after)
+    })
 }

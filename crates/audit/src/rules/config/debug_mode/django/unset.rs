@@ -81,7 +81,7 @@ fn without_it(condition: &str) -> Option<(String, bool)> {
 }
 
 /// What every dyno or Django's own start has.
-fn is_of_platform(name: &str) -> bool {
+pub(super) fn is_of_platform(name: &str) -> bool {
     matches!(
         name,
         "DYNO"
