@@ -67,7 +67,8 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "API_TOKEN",
         "CREDENTIALS",
     ];
-    secret.iter().any(|word| upper.contains(word))
+    let by_end = upper.ends_with("_PASS") || upper.ends_with("_PWD");
+    (by_end || secret.iter().any(|word| upper.contains(word)))
         && !public
         && !tail_is_harmless.iter().any(|tail| upper.ends_with(tail))
 }

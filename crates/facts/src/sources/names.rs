@@ -54,6 +54,7 @@ const TEST_PARTS: &[&str] = &[
     "spec",
     "specs",
     "__tests__",
+    "__jest__",
     "__mocks__",
     "testing",
     "e2e",
@@ -267,6 +268,7 @@ fn is_test_name(parts: &[&str], name: &str, language: Language) -> bool {
         Language::JavaScript => {
             name.contains(".test.")
                 || name.contains(".spec.")
+                || name.contains(".jest.")
                 || name.contains(".stories.")
                 || name.contains("-test.")
                 || name.contains(".cy.")

@@ -34,17 +34,19 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if let Some(found) = on_by_default(facts, code, setting) {
         return Some(found);
     }
-    (setting.value == Expr::Bool(true)
-        && branch(code, setting.scope) == Branch::Always
-        && !names_other_settings(facts))
-    .then(|| {
-        Evidence::line(
-            &code.path,
-            setting.line,
-            "DEBUG = True: error pages show settings and source to visitors.",
-        )
-        .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
-    })
+    if names_other_settings(facts) {
+        return in_served(facts);
+    }
+    (setting.value == Expr::Bool(true) && branch(code, setting.scope) == Branch::Always).then(
+        || {
+            Evidence::line(
+                &code.path,
+                setting.line,
+                "DEBUG = True: error pages show settings and source to visitors.",
+            )
+            .help("DEBUG = os.environ.get(\"DEBUG\") == \"1\"")
+        },
+    )
 }
 
 /// `DEBUG` in the one of several modules of settings that production loads.

@@ -128,6 +128,11 @@ fn is_unset(facts: &Facts<'_>, code: &Code, value: &Expr) -> bool {
     }
 }
 
+/// The name of a module that a value gives where only what the app declares is set.
+pub(super) fn module_text(facts: &Facts<'_>, code: &Code, value: &Expr) -> Option<String> {
+    text(facts, code, value, STEPS)
+}
+
 /// What a text is where only what the app declares is set; `None` where that is not known.
 fn text(facts: &Facts<'_>, code: &Code, value: &Expr, steps: usize) -> Option<String> {
     let inner = |value: &Expr| text(facts, code, value, steps.checked_sub(1)?);

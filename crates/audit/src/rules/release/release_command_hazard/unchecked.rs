@@ -19,8 +19,13 @@ pub(super) fn find(facts: &Facts<'_>, release: &Runs) -> Option<Evidence> {
     }
     scripts.into_iter().find_map(|command| {
         let text = beneath::text_in(&facts.app.root, &command.path).ok()?;
+        // `bash bin/release` does not ask the first line, `#!/bin/bash -e`.
+        let own = match text.split_once('\n') {
+            Some((_, rest)) if by_shell(release, &command.path).is_some() => rest,
+            _ => &text,
+        };
         if !is_shell(&command.path, &text)
-            || strict::ends_on_failure(&text)
+            || strict::ends_on_failure(own)
             || is_told(release, &command.path)
         {
             return None;
@@ -92,14 +97,18 @@ fn asks_for_status(one: &Pipeline) -> bool {
 
 /// Whether the command that runs the script says so itself (`bash -e bin/release`).
 fn is_told(release: &Runs, path: &str) -> bool {
+    let command = by_shell(release, path);
+    command.is_some_and(|command| {
+        let mut words = command.words().into_iter();
+        words.any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e'))
+    })
+}
+
+/// The command that hands the script to a shell: `bash bin/release`.
+fn by_shell<'a>(release: &'a Runs, path: &str) -> Option<&'a Command> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    release.commands.iter().any(|command| {
-        let words = command.words();
+    release.commands.iter().find(|command| {
         let shell = matches!(command.program(), "sh" | "bash" | "dash" | "zsh");
-        shell
-            && words.iter().any(|word| word.ends_with(name))
-            && words
-                .iter()
-                .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('e'))
+        shell && command.words().iter().any(|word| word.ends_with(name))
     })
 }

@@ -1,5 +1,6 @@
 //! Which of several modules of settings does production load, and is `DEBUG` on there?
 
+use super::super::settings_module::module_text;
 use crate::rules::prelude::*;
 use slugsmith_facts::code::{Assignment, Import};
 use slugsmith_facts::formats::dockerfile;
@@ -48,6 +49,11 @@ fn module(facts: &Facts<'_>) -> Option<(String, bool)> {
     if facts.declared(NAME) != Declared::No {
         return None;
     }
+    by_entry(facts).or_else(|| Some((of_platform(facts)?, true)))
+}
+
+/// What `wsgi.py` or `asgi.py` sets; `None` where that depends on what the files don't tell.
+fn by_entry(facts: &Facts<'_>) -> Option<(String, bool)> {
     let target = format!("os.environ.{NAME}");
     let asgi = facts.process("web")?.mentions(&["asgi"]);
     let file = if asgi { "asgi.py" } else { "wsgi.py" };
@@ -61,13 +67,27 @@ fn module(facts: &Facts<'_>) -> Option<(String, bool)> {
         return None;
     }
     match &only.value {
-        Expr::Text(module) => Some((module.clone(), false)),
         Expr::Env {
+            name,
             default: Some(default),
-            ..
-        } => Some((default.text()?.to_owned(), true)),
-        _ => None,
+        } if name == NAME => Some((module_text(facts, entry, default)?, true)),
+        value => Some((module_text(facts, entry, value)?, false)),
     }
+}
+
+/// The one module of settings that is called after the platform.
+fn of_platform(facts: &Facts<'_>) -> Option<String> {
+    facts.process("web")?;
+    let named = |code: &&Code| {
+        let (folder, name) = code.path.rsplit_once('/').unwrap_or_default();
+        let of_settings = folder.rsplit('/').next() == Some("settings");
+        of_settings && name == "heroku.py"
+            || matches!(name, "settings_heroku.py" | "heroku_settings.py")
+    };
+    let mut found = facts.code(Language::Python).filter(named);
+    let only = found.next()?;
+    let path = only.path.trim_end_matches(".py").replace('/', ".");
+    found.next().is_none().then_some(path)
 }
 
 /// `DJANGO_SETTINGS_MODULE=shop.live gunicorn …`, `gunicorn --env DJANGO_SETTINGS_MODULE=shop.live`.
