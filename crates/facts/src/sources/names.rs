@@ -256,6 +256,8 @@ pub(super) fn may_run(path: &str, language: Language) -> bool {
             !path.starts_with("database/")
                 && !path.starts_with("resources/views/")
                 && !path.starts_with("bootstrap/cache")
+                // What Yii's `init` copies on the machine of a developer.
+                && !path.starts_with("environments/dev/")
                 && !name.starts_with(".php")
         }
         Language::Go => !path.starts_with("vendor/"),
@@ -407,6 +409,11 @@ mod tests {
     fn names_tell_what_may_run() {
         for (path, language, runs) in [
             ("src/server.js", Language::JavaScript, true),
+            ("__jest__/environment.jest.js", Language::JavaScript, false),
+            ("config/web.php", Language::Php, true),
+            ("config/test_db.php", Language::Php, false),
+            ("web/index-test.php", Language::Php, false),
+            ("environments/dev/web/index.php", Language::Php, false),
             ("test/server.js", Language::JavaScript, false),
             ("src/a.test.ts", Language::JavaScript, false),
             ("public/app.js", Language::JavaScript, false),
