@@ -71,6 +71,11 @@ pub(super) fn all() -> Vec<Shape> {
         let copied = shape(manager, lock(manager)).with(COPIED).below("api");
         all.push(copied.beside("libs/money", "shared"));
     }
+    all.push(
+        generated("yarn", "ms")
+            .with(PLUGIN)
+            .named("plugin with a hook"),
+    );
     all.extend(python());
     all.extend(others());
     all.extend(compiled());
@@ -163,6 +168,19 @@ const COPIED: Files = &[
     ("server.js", "1"),
 ];
 
+const PLUGIN: Files = &[
+    (".yarnrc.yml", "plugins:\n  - path: .yarn/plugins/x.cjs\n"),
+    (".yarn/plugins/x.cjs", "hooks: { afterAllInstalled() {} }\n"),
+];
+
+/// A dependency of which a script makes code from files of the app.
+fn generated(manager: &str, package: &str) -> Shape {
+    let mut shape = shape(manager, lock(manager)).with(&[("db/a.gen", "1"), ("server.js", "1")]);
+    let manifest = format!(r#"{{"dependencies":{{"{package}":"1"}}}}"#);
+    shape.files.push(("package.json".to_owned(), manifest));
+    shape
+}
+
 fn javascript(manager: &str) -> Vec<Shape> {
     vec![
         shape(manager, lock(manager)).with(&[
@@ -181,6 +199,8 @@ fn javascript(manager: &str) -> Vec<Shape> {
         ),
         script(manager, "heroku-prebuild", PREBUILD),
         script(manager, "heroku-cleanup", CLEANUP),
+        generated(manager, "gen").named("package that generates code beside it"),
+        generated(manager, "own").named("package that generates code in itself"),
         shape(manager, lock(manager))
             .with(MEMBER)
             .named("script of a workspace"),
@@ -198,6 +218,11 @@ const LIBRARY: Files = &[
     ),
     ("copied/copied/__init__.py", "V = 1\n"),
     ("copied/README.md", "1\n"),
+];
+const SETTINGS: Files = &[
+    ("etc/pip.conf", "[install]\nconstraint =\n  etc/pins.txt\n"),
+    ("etc/pins.txt", "-c more/deep.txt\n"),
+    ("etc/more/deep.txt", "idna==3.7\n"),
 ];
 const LINKED: Files = &[
     (
@@ -246,6 +271,14 @@ fn python() -> Vec<Shape> {
     };
     vec![
         pip("six==1.16.0\n"),
+        pip("six==1.16.0\n")
+            .with(SETTINGS)
+            .set("PIP_CONFIG_FILE", "etc/pip.conf")
+            .named("constraints in pip's settings"),
+        pip("six==1.16.0\n")
+            .with(SETTINGS)
+            .set("PIP_CONSTRAINT", "etc/pins.txt")
+            .named("constraints in a variable"),
         pip("six==1.16.0\n")
             .set("PIP_EXTRA_INDEX_URL", "file:///wheels")
             .named("another index"),

@@ -10,6 +10,18 @@ ci|install)
   mkdir -p node_modules/ms; echo "module ms" > node_modules/ms/index.js
   [ ! -e libs/money ] || cp -R libs/money node_modules/money
   [ ! -e ../shared ] || cp -R ../shared node_modules/money
+  if grep -q plugins .yarnrc.yml 2>/dev/null; then cat db/*.gen > node_modules/.made 2>/dev/null; fi
+  if grep -q '"gen"' package.json; then
+    mkdir node_modules/gen node_modules/.gen
+    echo '{"name":"gen","scripts":{"postinstall":"x"}}' > node_modules/gen/package.json
+    cat db/*.gen > node_modules/.gen/index.js 2>/dev/null
+  fi
+  if grep -q '"own"' package.json; then
+    mkdir node_modules/own
+    echo '{"name":"own","scripts":{"postinstall":"node own.js"}}' > node_modules/own/package.json
+    echo 'process.env.INIT_CWD' > node_modules/own/own.js
+    sleep 0.02; cat db/*.gen > node_modules/own/made.js 2>/dev/null
+  fi
   [ ! -e packages/lib/prepare.sh ] || (cd packages/lib && sh ./prepare.sh)
   if grep -q postinstall package.json; then sh ./postinstall.sh; fi;;
 run) sh "./$2.sh";;
@@ -52,6 +64,7 @@ venv=${UV_PROJECT_ENVIRONMENT:-$VIRTUAL_ENV}
 mkdir -p "$venv/lib"
 cat requirements*.txt pyproject.toml Pipfile Pipfile.lock poetry.lock uv.lock 2>/dev/null |
   grep -v '^ *#' | tr -d '\n' > "$venv/lib/list"
+cat etc/*.txt etc/more/*.txt >> "$venv/lib/list" 2>/dev/null
 [ ! -d copied ] || cp -R copied "$venv/lib/copied"
 [ ! -d wheels ] || cp -R wheels "$venv/lib/wheels"
 [ ! -d linked ] || echo "$PWD/linked" > "$venv/lib/linked.pth"

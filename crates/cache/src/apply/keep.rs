@@ -145,10 +145,11 @@ impl Work<'_> {
     }
 
     /// The files that the install can have read. Who writes into the app has read of it, but for
-    /// packages that only have their place there; these files are an input then.
+    /// packages that only have their place there, and so has a script of a package that generates
+    /// code; these files are an input then.
     fn list<'b>(&'b self, made: &'b Made, record: &mut Record) -> Option<&'b Files> {
         let owned = (self.job.owns)(self.app());
-        if made.effects.are_below(&owned) {
+        if made.effects.are_below(&owned) && !(self.job.looked)(self.app(), self.trees) {
             return self.read.list();
         }
         let all = made.before.files();

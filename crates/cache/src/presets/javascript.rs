@@ -3,6 +3,7 @@
 
 pub(super) mod browsers;
 mod bun;
+mod generated;
 pub(super) mod local;
 pub(super) mod manifest;
 mod npm;
@@ -135,6 +136,7 @@ pub(super) fn scripts(
     plan: &Plan,
     run: impl Fn(&'static str) -> ManagerCommand,
 ) {
+    job.looked = generated::from_the_app;
     job.before = plan.before().map(&run).collect();
     job.scripts = plan.install.iter().copied().map(&run).collect();
     job.hidden = Hidden {

@@ -40,6 +40,9 @@ pub(crate) struct Job {
     /// Folders outside of the trees that hold nothing but packages, as far as the package manager
     /// says so, once it has installed them. Relative to the app.
     pub owns: Owns,
+    /// Whether code of a dependency can have read any file of the app, as far as what it left in the
+    /// installed trees shows.
+    pub looked: fn(&Path, &[PathBuf]) -> bool,
     /// What leaves the app after that.
     pub prune: Prune,
     /// Run when it has left.
@@ -83,6 +86,7 @@ impl Job {
             finish: Vec::new(),
             reads: Vec::new(),
             owns: Box::new(|_| Vec::new()),
+            looked: |_, _| false,
             prune: Prune::Nothing,
             cleanup: Vec::new(),
             outside: None,

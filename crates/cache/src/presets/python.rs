@@ -23,6 +23,7 @@
 //! - **Left alone**: the download caches of the tools, and an environment that an earlier
 //!   buildpack made active.
 
+mod constraints;
 mod editable;
 mod local;
 mod lock;

@@ -12,7 +12,7 @@ use super::settings::SETTINGS;
 use crate::inputs::{Inputs, read_regular};
 use crate::presets::reached;
 use slugsmith_ecosystems::javascript::MANIFEST;
-use slugsmith_facts::app as facts;
+use slugsmith_facts::{app as facts, beneath};
 
 /// Fields whose strings may name a file or folder of the app (npm docs, "package.json"; the
 /// manuals of yarn, pnpm and Bun for patches).
@@ -35,7 +35,7 @@ pub(in crate::presets) fn reads(
     plan: &Plan,
     copies: bool,
 ) -> Vec<PathBuf> {
-    if plan.runs_code {
+    if plan.runs_code || has_hook(&place.app.root) {
         return vec![PathBuf::new()];
     }
     let manifests = || every(manifest, members);
@@ -56,6 +56,19 @@ pub(in crate::presets) fn reads(
     }
     let manifests = manifests().map(|(folder, manifest)| (place.tree(folder), manifest.clone()));
     copied(place, manifests.collect())
+}
+
+/// Whether a plugin of the app has code that yarn runs at the end of an install (yarn's manual,
+/// "Plugins", and `Hooks` of its core). Plugins with commands alone have none.
+fn has_hook(root: &Path) -> bool {
+    let settings = beneath::text_in(root, ".yarnrc.yml").unwrap_or_default();
+    let words = settings.split([' ', '\n', '\r', '"', '\'']);
+    let files = words.filter(|word| [".cjs", ".js"].iter().any(|end| word.ends_with(end)));
+    let mut plugins = files.filter(|word| !word.contains("releases/"));
+    plugins.any(|file| {
+        let text = inside(Path::new(""), file).and_then(|path| beneath::text_in(root, path).ok());
+        text.is_some_and(|text| text.contains("afterAllInstalled"))
+    })
 }
 
 /// The folders and archives that these manifests name as packages, those that they name in their

@@ -3,7 +3,7 @@
 use slugsmith_ecosystems as ecosystems;
 use std::path::{Path, PathBuf};
 
-use super::{Lock, Project};
+use super::{Lock, Project, constraints};
 use crate::inputs::{Inputs, read_regular};
 use crate::mentions::Mentions;
 use crate::presets::variables;
@@ -101,10 +101,7 @@ pub(super) fn add(inputs: &mut Inputs, place: &Project<'_>, lock: &Lock) -> Vec<
         }
     }
     pyproject(inputs, root);
-    if let Ok(text) = read_regular(&root.join("pip.conf")) {
-        let text = secrets::settings(&String::from_utf8_lossy(&text), &[]);
-        inputs.digest("pip.conf", text.as_bytes());
-    }
+    constraints::add(inputs, root, environment);
     let locals = lock.locals.iter();
     let mut reads: Vec<_> = locals.filter_map(|local| local.add(inputs, root)).collect();
     reads.extend(find_links(root, environment));
@@ -128,7 +125,8 @@ fn find_links(root: &Path, environment: &Environment) -> Vec<PathBuf> {
         let value = environment.get(name).unwrap_or_default();
         words.extend(value.split([' ', ',']).map(str::to_owned));
     }
-    for name in ["pip.conf", ecosystems::python::PYPROJECT, "uv.toml"] {
+    let of_uv = [ecosystems::python::PYPROJECT, "uv.toml"].map(PathBuf::from);
+    for name in constraints::settings(environment).chain(of_uv) {
         let text = read_regular(&root.join(name)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
         let after = text
