@@ -342,7 +342,7 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                     self.anything(path)
                 }
             };
-            let is_exact = is_exact(&load, owner.is_none() && !self.is_entry(path));
+            let is_exact = is_exact(&load, self.says_what_it_loads(path));
             let files = match load {
                 Load::Module(value, Form::Import) if compiled => {
                     // A compiler makes `require` of it unless it is told otherwise.
@@ -404,15 +404,15 @@ impl<'a> Language<'a> for Node<'_, 'a> {
     }
 }
 
-/// Whether a load says what it means, so that Node finds it outside of a server that runs alone, too. A word of the
-/// app's own code in there may be a module that some package loads by that name.
-fn is_exact(load: &Load, of_app: bool) -> bool {
+/// Whether a load says what it means, so that Node finds it outside of a server that runs alone, too. A word of code
+/// that the framework did not write may be a module that is loaded by that name.
+fn is_exact(load: &Load, words: bool) -> bool {
     match load {
         // What a framework traced may lack packages of which code makes the name: `@img/sharp-${platform}`.
         Load::Module(value, _) => value.is_known() || !value.inside && !value.start().is_empty(),
         Load::Path(path) | Load::Listed(path) => !path.contains(HOLE),
         Load::Package(_) | Load::Own => true,
-        Load::Word(_) | Load::Command(_) => of_app,
+        Load::Word(_) | Load::Command(_) => words,
         Load::Unknown | Load::AnyFolder | Load::Folders => false,
     }
 }

@@ -6,7 +6,7 @@
 
 use super::Node;
 use super::resolve::in_app;
-use crate::facts::Facts;
+use crate::facts::{Facts, package_folder};
 use crate::index::{self, join, parent};
 
 /// What Next writes about a build, and again into the server that it made.
@@ -85,10 +85,31 @@ impl Node<'_, '_> {
         entries.any(|entry| entry == path)
     }
 
-    /// Whether a file can mean another one that it does not ask for by its very name.
+    /// Whether words in a file may be names of packages that the framework did not put with the server: those in what
+    /// the framework wrote itself are not.
+    pub(super) fn says_what_it_loads(&self, file: &str) -> bool {
+        match package_folder(file) {
+            Some(folder) => !self.is_framework(folder),
+            None => !self.is_entry(file),
+        }
+    }
+
+    /// Whether a file can mean another one that it does not ask for by its very name. What traces the packages of a
+    /// server does not see what one of them loads by a name that it is given (`require(name)` for a driver): that is
+    /// found above the server if the package declares it.
     pub(super) fn may_mean(&self, file: &str, number: usize) -> bool {
         let path = self.facts.index.path(number);
-        path.is_some_and(|path| self.lies_in_output(file, path))
+        path.is_some_and(|path| self.lies_in_output(file, path) || self.declares(file, path))
+    }
+
+    /// Whether the package that a file is in says that it needs the one that another file is in.
+    fn declares(&self, file: &str, other: &str) -> bool {
+        let owner = package_folder(file).filter(|folder| !self.is_framework(folder));
+        let manifest = owner.and_then(|folder| self.facts.manifests.get(folder)?.as_ref());
+        let needed = package_folder(other).and_then(|folder| folder.rsplit("node_modules/").next());
+        manifest.zip(needed).is_some_and(|(manifest, name)| {
+            manifest.dependencies.contains(name) || manifest.peers.contains(name)
+        })
     }
 
     /// Whether a path is in the output that a file is in, if there is one.

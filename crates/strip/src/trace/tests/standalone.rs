@@ -175,6 +175,30 @@ fn what_only_an_output_reaches_of_packages_above_it_names_no_others() {
 }
 
 #[test]
+fn a_package_of_an_output_finds_above_it_what_it_declares_or_has_as_a_word() {
+    let page = (".next/standalone/.next/server/page.js", "require('p')");
+    let manifest = |fields| (".next/standalone/node_modules/p/package.json", fields);
+    let code = |code| (".next/standalone/node_modules/p/index.js", code);
+    let load = "function load(name) { return require(name) }";
+    for fields in [
+        r#"{"dependencies":{"orm":"1"}}"#,
+        r#"{"peerDependencies":{"orm":"1"}}"#,
+    ] {
+        assert_eq!(
+            left_beside(&[page, manifest(fields), code(load)]),
+            ["orm/index.js"],
+            "{fields}"
+        );
+    }
+    let word = format!("{load} const drivers = {{ orm: 'orm' }}; load(drivers[kind()])");
+    assert_eq!(
+        left_beside(&[page, manifest("{}"), code(&word)]),
+        ["orm/index.js"]
+    );
+    assert!(left_beside(&[page, manifest("{}"), code(load)]).is_empty());
+}
+
+#[test]
 fn settings_in_what_starts_an_output_and_platforms_that_it_lacks_name_nothing_above_it() {
     let server = (
         ".next/standalone/server.js",
@@ -325,7 +349,9 @@ fn what_a_package_of_an_output_loads_by_an_unknown_name_is_in_the_output() {
     let renamed = ("out/standalone/out/required-server-files.json", "{}");
     assert_eq!(left_above("out/standalone", &[renamed]), ["named/index.js"]);
     let nitro = (".output/nitro.json", r#"{"preset":"node-server"}"#);
-    assert_eq!(left_above(".output/server", &[nitro]), ["named/index.js"]);
+    // Nitro is no package of its server, so that this is one which it traced.
+    let declared = ["named/index.js", "tool/index.js"];
+    assert_eq!(left_above(".output/server", &[nitro]), declared);
 }
 
 #[test]
