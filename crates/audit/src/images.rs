@@ -3,7 +3,7 @@
 
 use super::facts::Facts;
 use super::runtimes::Wanted;
-use slugsmith_facts::formats::dockerfile;
+use slugsmith_facts::formats::dockerfile::{self, Instruction};
 use slugsmith_facts::process::container;
 use slugsmith_finding::LineSpan;
 
@@ -27,7 +27,8 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
         .map_or_else(Vec::new, container::dockerfiles);
     let mut found: Vec<Wanted> = Vec::new();
     for path in listed {
-        let image = facts.sources.text(&path).and_then(last_image);
+        let image = facts.sources.text(&path);
+        let image = image.and_then(|text| last_image(&dockerfile::read(text)));
         let wish = image.and_then(|(image, line)| {
             let (name, tag) = image.rsplit_once(':')?;
             let name = name.rsplit('/').next().unwrap_or(name);
@@ -48,7 +49,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> Vec<Wanted> {
 }
 
 /// The image of the last stage with its line; `None` where an argument of the build names it.
-pub(super) fn last_image(text: &str) -> Option<(String, LineSpan)> {
-    let last = dockerfile::stages(&dockerfile::read(text)).pop()?;
+pub(super) fn last_image(instructions: &[Instruction]) -> Option<(String, LineSpan)> {
+    let last = dockerfile::stages(instructions).pop()?;
     (!last.image.contains('$')).then_some((last.image, last.line))
 }

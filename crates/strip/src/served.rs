@@ -53,13 +53,11 @@ pub(crate) const COLLECTS: &[&str] = &["collectstatic", "flask digest", "assets:
 
 /// Finds it.
 pub(crate) fn find(index: &Index<'_>, texts: &dyn Texts) -> Served {
-    let mut served = Served {
-        collects: collects(index, texts),
-        ..Served::default()
-    };
+    let mut served = Served::default();
     if !has_packages(index) {
         return served;
     }
+    served.collects = collects(index, texts);
     let mut mounts: Vec<Mount> = Vec::new();
     for path in own(index, &[SERVERS, OTHERS, &["conf"]]) {
         let Some(text) = texts.text(path) else {

@@ -13,7 +13,7 @@ use oxc_ast::ast;
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
-use oxc_syntax::operator::LogicalOperator;
+use oxc_syntax::operator::{AssignmentOperator, LogicalOperator};
 use oxc_syntax::scope::ScopeFlags;
 
 use slugsmith_finding::LineSpan;
@@ -292,8 +292,12 @@ impl<'a> Visit<'a> for Reader<'_> {
         let target = dotted(self.slice(it.left.span()));
         let value = self.value(&it.right, 0);
         // `process.env.A ||= "b"`: what the environment says stays.
+        let is_fallback = matches!(
+            it.operator,
+            AssignmentOperator::LogicalOr | AssignmentOperator::LogicalNullish
+        );
         let value = match target.strip_prefix("process.env.") {
-            Some(name) if it.operator.is_logical() => Expr::or(env(name.to_owned()), value),
+            Some(name) if is_fallback => Expr::or(env(name.to_owned()), value),
             _ => value,
         };
         let line = self.line(it.span);

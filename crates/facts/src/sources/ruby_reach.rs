@@ -10,6 +10,7 @@ use super::Sources;
 use crate::app::App;
 use crate::beneath;
 use crate::code::{Code, Expr, Language, ScopeKind};
+use crate::lines::has_word;
 
 /// Files that may name a class: code, views and settings.
 const ENDINGS: &[&str] = &[
@@ -197,15 +198,4 @@ fn uses(code: &Code, names: &BTreeSet<String>) -> bool {
         || code.scopes.iter().any(|scope| {
             matches!(&scope.kind, ScopeKind::Class { name, bases } if has(name) || bases.iter().any(|base| has(base)))
         })
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    let is_word = |one: char| one.is_alphanumeric() || one == '_';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + word.len()..)
-            .and_then(|text| text.chars().next());
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
-    })
 }

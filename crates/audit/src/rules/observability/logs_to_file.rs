@@ -7,8 +7,8 @@ mod logback;
 mod symfony;
 mod yii;
 
+use crate::django::is_part_of_nothing;
 use crate::rules::prelude::*;
-use crate::unloaded;
 use slugsmith_facts::code::Call;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -198,7 +198,7 @@ fn dictionary(facts: &Facts<'_>) -> Option<Evidence> {
         let (name, _) = handlers
             .iter()
             .find(|(_, handler)| class(handler).contains("FileHandler"))
-            .filter(|_| !unloaded::is_part_of_nothing(facts, code))?;
+            .filter(|_| !is_part_of_nothing(facts, code))?;
         let console = handlers
             .iter()
             .any(|(_, handler)| class(handler).contains("StreamHandler"));

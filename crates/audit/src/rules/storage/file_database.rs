@@ -11,6 +11,7 @@ mod rails;
 mod spring;
 mod sqlite3;
 
+use crate::django::{DJANGO_HEROKU, sets_up_for_heroku};
 use crate::rules::prelude::*;
 use adonis::adonis;
 use go::{go, go_default, go_dialect};
@@ -158,14 +159,10 @@ fn is_replaced(facts: &Facts<'_>) -> bool {
         });
         let by_call = code.calls.iter().any(|call| {
             call.callee.starts_with("dj_database_url.")
+                || sets_up_for_heroku(call)
                 || matches!(
                     call.callee.as_str(),
-                    "env.db"
-                        | "env.db_url"
-                        | "django_heroku.settings"
-                        | "django_on_heroku.settings"
-                        | "locals().update"
-                        | "globals().update"
+                    "env.db" | "env.db_url" | "locals().update" | "globals().update"
                 )
         });
         let other = code.assignments.iter().any(|assignment| {
@@ -174,10 +171,6 @@ fn is_replaced(facts: &Facts<'_>) -> bool {
                     .value
                     .any(|value| value.text().is_some_and(|text| text.ends_with("sqlite3")))
         });
-        reads
-            || by_call
-            || other
-            || code.imports("django_heroku")
-            || code.imports("django_on_heroku")
+        reads || by_call || other || DJANGO_HEROKU.iter().any(|name| code.imports(name))
     })
 }

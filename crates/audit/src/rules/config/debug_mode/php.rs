@@ -1,6 +1,7 @@
 //! PHP: a tracked `.env` that a framework loads, and what constants hold.
 
 use crate::rules::prelude::*;
+use slugsmith_facts::code::Call;
 
 /// Laravel and Lumen take what stands there unless a config var says otherwise.
 pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
@@ -28,9 +29,7 @@ pub(super) fn laravel(facts: &Facts<'_>) -> Option<Evidence> {
 /// `WP_DEBUG` unless `WP_DEBUG_DISPLAY` says otherwise.
 pub(super) fn switches_on(facts: &Facts<'_>, site: Site<'_>) -> bool {
     let defines = |site: Site<'_>, name: &str, value: bool| {
-        let first = site.call.positional(0).and_then(Expr::text);
-        let is_it = site.call.callee == "define" && first == Some(name);
-        is_it && site.call.positional(1) == Some(&Expr::Bool(value))
+        defined(site.call, name) == Some(&Expr::Bool(value))
     };
     let hides = |site| defines(site, "WP_DEBUG_DISPLAY", false);
     defines(site, "YII_DEBUG", true) || defines(site, "WP_DEBUG", true) && !facts.calls().any(hides)
@@ -42,13 +41,9 @@ pub(super) fn codeigniter(facts: &Facts<'_>) -> Option<Evidence> {
         return None;
     }
     let site = facts.calls().find(|site| {
-        let value = site.call.positional(1);
-        let names = site.call.positional(0).and_then(Expr::text) == Some("ENVIRONMENT");
-        names
-            && site.call.callee == "define"
-            && value.is_some_and(|value| {
-                value.reads("CI_ENV") && value.any(|one| one.text() == Some("development"))
-            })
+        defined(site.call, "ENVIRONMENT").is_some_and(|value| {
+            value.reads("CI_ENV") && value.any(|one| one.text() == Some("development"))
+        })
     })?;
     let message = "ENVIRONMENT is development unless CI_ENV says otherwise, and nothing declares CI_ENV: error pages \
                    show settings and source to visitors.";
@@ -57,6 +52,12 @@ pub(super) fn codeigniter(facts: &Facts<'_>) -> Option<Evidence> {
             .conditional(true)
             .help("heroku config:set CI_ENV=production   and in app.json: \"env\": { \"CI_ENV\": \"production\" }"),
     )
+}
+
+/// What a call gives the constant of a name: `define('YII_DEBUG', true)`.
+fn defined<'a>(call: &'a Call, name: &str) -> Option<&'a Expr> {
+    let is_it = call.callee == "define" && call.positional(0)?.text() == Some(name);
+    call.positional(1).filter(|_| is_it)
 }
 
 /// What a constant holds that one file defines, whichever: `define("SHOW_ERRORS", true)`, `const SHOW_ERRORS = true`.
@@ -72,8 +73,7 @@ pub(super) fn constant<'a>(facts: &'a Facts<'_>, value: &Expr) -> Option<&'a Exp
     }
     let mut found = facts.code(Language::Php).flat_map(|code| {
         let defined = code.calls.iter().filter_map(move |call| {
-            let is_own = call.callee == "define" && call.positional(0)?.text() == Some(own);
-            let value = call.positional(1).filter(|_| is_own)?;
+            let value = defined(call, own)?;
             Some((branch(code, call.scope), code.resolve(value)))
         });
         let written = code

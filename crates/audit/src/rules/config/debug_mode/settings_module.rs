@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_finding::LineSpan;
 
-const NAME: &str = "DJANGO_SETTINGS_MODULE";
+pub(super) const NAME: &str = "DJANGO_SETTINGS_MODULE";
 /// Names are followed through so many values.
 const STEPS: usize = 6;
 
@@ -28,22 +28,7 @@ pub(super) fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
         let started = path.starts_with("bin/") || path == ".profile" || path == "project.toml";
         started && text.contains(NAME)
     });
-    let entry = |file: &str| {
-        facts
-            .code(Language::Python)
-            .find(|code| code.path.ends_with(file))
-    };
-    let asgi = facts
-        .process("web")
-        .is_some_and(|web| web.mentions(&["asgi"]));
-    let (first, second) = if asgi {
-        ("asgi.py", "wsgi.py")
-    } else {
-        ("wsgi.py", "asgi.py")
-    };
-    let code = entry(first)
-        .or_else(|| entry(second))
-        .filter(|_| !in_file)?;
+    let code = entry(facts).filter(|_| !in_file)?;
     let (line, module) = by_default(facts, code)?;
     let production = module.rsplit_once('.').map_or("", |(package, _)| package);
     let message = format!(
@@ -52,6 +37,21 @@ pub(super) fn wsgi_settings(facts: &Facts<'_>) -> Option<Evidence> {
     );
     let found = Evidence::line(&code.path, line, message).conditional(true);
     Some(found.help(format!("heroku config:set {NAME}={production}.production")))
+}
+
+/// The file that the web process starts Django with: `wsgi.py` or `asgi.py`, by its command.
+pub(super) fn entry<'a>(facts: &'a Facts<'_>) -> Option<&'a Code> {
+    let named = |file: &str| {
+        let mut code = facts.code(Language::Python);
+        code.find(|code| code.path.ends_with(file))
+    };
+    let web = facts.process("web");
+    let (first, second) = if web.is_some_and(|web| web.mentions(&["asgi"])) {
+        ("asgi.py", "wsgi.py")
+    } else {
+        ("wsgi.py", "asgi.py")
+    };
+    named(first).or_else(|| named(second))
 }
 
 /// The module of development's settings that a file names where no variable says otherwise.

@@ -2,9 +2,9 @@
 
 use super::{effect, is_host};
 use crate::addresses::{is_backing_address, local_host, masked};
+use crate::django::{is_part_of_nothing, sets_up_for_heroku};
 use crate::rules::prelude::*;
 use crate::services::help;
-use crate::unloaded;
 
 /// Django's `CACHES` and `CHANNEL_LAYERS` with an address that is written out.
 pub(super) fn django_services(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -79,12 +79,11 @@ pub(super) fn django(facts: &Facts<'_>) -> Vec<Evidence> {
                 call.callee.as_str(),
                 "dj_database_url.config"
                     | "dj_database_url.parse"
-                    | "django_heroku.settings"
-                    | "django_on_heroku.settings"
                     | "env.db"
                     | "env.db_url"
                     | "env.dj_db_url"
-            ) || call.callee.starts_with("DATABASES") && call.method() == "update"
+            ) || sets_up_for_heroku(call)
+                || call.callee.starts_with("DATABASES") && call.method() == "update"
         }) || code.reads.iter().any(|read| read.name == "DATABASE_URL")
     });
     if replaced {
@@ -95,7 +94,7 @@ pub(super) fn django(facts: &Facts<'_>) -> Vec<Evidence> {
         for assignment in code.assignments.iter().filter(|assignment| {
             assignment.target == "DATABASES"
                 && branch(code, assignment.scope) == Branch::Always
-                && !unloaded::is_part_of_nothing(facts, code)
+                && !is_part_of_nothing(facts, code)
         }) {
             let default = assignment.value.key("default");
             let engine = default

@@ -3,6 +3,7 @@
 use crate::images;
 use crate::rules::prelude::*;
 use slugsmith_facts::formats::dockerfile::{self, Instruction};
+use slugsmith_facts::lines::has_word;
 use slugsmith_facts::process::container;
 
 /// An official image that is a server.
@@ -50,13 +51,13 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Evidence> {
 
 fn of_image(facts: &Facts<'_>, path: &str) -> Option<Evidence> {
     let text = facts.sources.text(path)?;
-    let (image, from) = images::last_image(text)?;
+    let instructions = dockerfile::read(text);
+    let (image, from) = images::last_image(&instructions)?;
     let whole = image.rsplit('/').next().unwrap_or(&image);
     let (name, tag) = whole.split_once(':').unwrap_or((whole, ""));
     let server = SERVERS
         .iter()
         .find(|server| server.image == name && tag.contains(server.variant))?;
-    let instructions = dockerfile::read(text);
     if takes_port(facts, path, &instructions) {
         return None;
     }
@@ -106,48 +107,35 @@ fn takes_port(facts: &Facts<'_>, dockerfile: &str, instructions: &[Instruction])
     const ENDINGS: &[&str] = &[".conf", ".sh", ".template", ".tmpl", ".tpl", ".erb", ".xml"];
     let web = facts.process("web");
     let by_command = web.is_some_and(|web| web.mentions(&["PORT"]));
+    let copies: Vec<(&String, &[String])> = instructions
+        .iter()
+        .filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD"))
+        .filter_map(|one| one.words.split_last())
+        .collect();
     let copied = |path: &str| {
-        let copies = instructions
+        copies
             .iter()
-            .filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD"));
-        let mut sources = copies
-            .filter_map(|one| one.words.split_last())
-            .flat_map(|(_, sources)| sources);
-        sources.any(|source| {
-            let source = source.trim_start_matches("./").trim_end_matches('/');
-            let rest = path.strip_prefix(source);
-            matches!(source, "" | ".")
-                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+            .flat_map(|(_, sources)| *sources)
+            .any(|source| {
+                let source = source.trim_start_matches("./").trim_end_matches('/');
+                let rest = path.strip_prefix(source);
+                matches!(source, "" | ".")
+                    || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
     };
     // Settings that can't be read here may say anything.
-    let unread = instructions.iter().any(|one| {
-        let Some((to, sources)) = one.words.split_last() else {
-            return false;
-        };
+    let unread = copies.iter().any(|(to, sources)| {
         let of_server = to.starts_with("/etc/") || to.contains("/conf");
         let is_known = |source: &String| {
-            facts
-                .sources
-                .text(source.trim_start_matches("./"))
-                .is_some()
+            let source = source.trim_start_matches("./");
+            facts.sources.text(source).is_some()
         };
-        matches!(one.keyword.as_str(), "COPY" | "ADD") && of_server && !sources.iter().all(is_known)
+        of_server && !sources.iter().all(is_known)
     });
     by_command
         || unread
         || facts.sources.texts.iter().any(|(path, text)| {
             let may = ENDINGS.iter().any(|ending| path.ends_with(ending)) && copied(path);
-            (path == dockerfile || may) && says_port(text)
+            (path == dockerfile || may) && has_word(text, "PORT")
         })
-}
-
-/// Whether a text names the variable itself, and not `DB_PORT`.
-fn says_port(text: &str) -> bool {
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-    text.match_indices("PORT").any(|(at, word)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + word.len()..].chars().next();
-        !joins(before) && !joins(after)
-    })
 }

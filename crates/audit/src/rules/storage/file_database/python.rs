@@ -1,8 +1,8 @@
 //! Django's and `SQLAlchemy`'s databases in files.
 
 use super::{at, is_replaced};
+use crate::django::is_part_of_nothing;
 use crate::rules::prelude::*;
-use crate::unloaded;
 
 pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
     if is_replaced(facts) {
@@ -23,7 +23,7 @@ pub(super) fn django(facts: &Facts<'_>) -> Option<Evidence> {
         let engine = only.value.key("default")?.key("ENGINE")?.text()?;
         (engine.ends_with("sqlite3")
             && branch(code, only.scope) == Branch::Always
-            && !unloaded::is_part_of_nothing(facts, code))
+            && !is_part_of_nothing(facts, code))
         .then(|| at(&code.path, only.line, "Django's sqlite3 engine"))
     })
 }

@@ -1,12 +1,11 @@
 //! Which of several modules of settings does production load, and is `DEBUG` on there?
 
-use super::super::settings_module::module_text;
+use super::super::settings_module::{NAME, entry, module_text};
 use crate::rules::prelude::*;
 use slugsmith_facts::code::{Assignment, Import};
 use slugsmith_facts::formats::dockerfile;
 use slugsmith_facts::process::container;
 
-const NAME: &str = "DJANGO_SETTINGS_MODULE";
 /// Modules that take in one another are followed so far.
 const STEPS: usize = 4;
 
@@ -55,10 +54,8 @@ fn module(facts: &Facts<'_>) -> Option<(String, bool)> {
 /// What `wsgi.py` or `asgi.py` sets; `None` where that depends on what the files don't tell.
 fn by_entry(facts: &Facts<'_>) -> Option<(String, bool)> {
     let target = format!("os.environ.{NAME}");
-    let asgi = facts.process("web")?.mentions(&["asgi"]);
-    let file = if asgi { "asgi.py" } else { "wsgi.py" };
-    let mut entries = facts.code(Language::Python);
-    let entry = entries.find(|code| code.path.rsplit('/').next() == Some(file))?;
+    facts.process("web")?;
+    let entry = entry(facts)?;
     let mut set = entry.assignments.iter().filter(|one| one.target == target);
     let only = set
         .next()

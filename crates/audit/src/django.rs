@@ -1,7 +1,16 @@
-//! Is a file of Django's settings loaded by anything? A part that nothing takes in says nothing of a process.
+//! Django's settings: what replaces them on the platform, and is a file of them loaded by anything? A part that
+//! nothing takes in says nothing of a process.
 
 use super::Facts;
-use slugsmith_facts::code::Code;
+use slugsmith_facts::code::{Call, Code};
+
+/// Packages that take Django's settings from the platform's variables: django-heroku and its fork.
+pub(super) const DJANGO_HEROKU: &[&str] = &["django_heroku", "django_on_heroku"];
+
+/// `django_heroku.settings(locals())`, which replaces `DATABASES`.
+pub(super) fn sets_up_for_heroku(call: &Call) -> bool {
+    call.method() == "settings" && DJANGO_HEROKU.contains(&call.receiver())
+}
 
 /// Whether a file beside the settings is a part of them that no file names. Settings as a whole may be chosen by a
 /// variable that only the platform has.
