@@ -1,5 +1,6 @@
 //! Python: pip, Poetry, uv, Pipenv and pdm install into a virtual environment.
 
+pub mod modules;
 pub mod requirements;
 
 use serde_json::Value;

@@ -6,6 +6,7 @@
 pub mod checkers;
 
 use memchr::memmem;
+use slugsmith_ecosystems::python::modules;
 
 use super::catalogue::python;
 use super::facts::Facts;
@@ -153,15 +154,11 @@ pub fn needed(facts: &Facts<'_>, file: &str, module: &str, found: &mut dyn FnMut
     if !can_need(file, dots, rest) {
         return;
     }
-    let rest = rest.replace('.', "/");
-    if dots > 0 {
-        let mut folder = parent(file);
-        for _ in 1..dots {
-            folder = parent(folder);
-        }
+    if let Some((folder, rest)) = modules::relative(file, module) {
         whole_folders(facts, folder, &rest, file, found);
         return;
     }
+    let rest = rest.replace('.', "/");
     for root in &facts.python_roots {
         whole_folders(facts, root, &rest, file, found);
     }
@@ -237,13 +234,10 @@ fn is_there(facts: &Facts<'_>, root: &str, inside: &str) -> bool {
 fn test_module(facts: &Facts<'_>, tests: &str, path: &str, found: &mut dyn FnMut(String)) {
     let mut at = path.to_owned();
     while at.len() >= tests.len() {
-        let module = format!("{at}.py");
-        let package = format!("{at}/__init__.py");
-        if facts.index.find(&module).is_some() {
-            keep_module(&module, found);
-        }
-        if facts.index.find(&package).is_some() {
-            keep_module(&package, found);
+        for module in modules::files(&at) {
+            if facts.index.find(&module).is_some() {
+                keep_module(&module, found);
+            }
         }
         at = parent(&at).to_owned();
     }

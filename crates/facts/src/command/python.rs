@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use slugsmith_ecosystems::python;
+
 use super::files::{Files, join};
 use super::next::Next;
 use super::{Command, Need};
@@ -175,22 +177,12 @@ impl Reader<'_> {
         } else {
             format!("{}.{holder}", import.module.trim_end_matches('.'))
         };
-        let plain = module.trim_start_matches('.');
-        let up = module.len() - plain.len();
-        let mut roots = vec![self.folder.clone()?];
-        if up > 0 {
-            let mut folder = code.folder();
-            for _ in 1..up {
-                folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
-            }
-            roots = vec![folder.to_owned()];
-        }
-        let below = plain.replace('.', "/");
-        let paths = roots.iter().flat_map(|root| {
-            [format!("{below}.py"), format!("{below}/__init__.py")]
-                .map(|path| join(Some(root), &path))
-        });
-        let path = paths.flatten().find(|path| self.files.has_file(path))?;
+        let own = self.folder.as_deref()?;
+        let (root, below) = python::modules::relative(&code.path, &module)
+            .unwrap_or_else(|| (own, module.replace('.', "/")));
+        let paths = python::modules::files(&below).map(|path| join(Some(root), &path));
+        let mut paths = paths.into_iter().flatten();
+        let path = paths.find(|path| self.files.has_file(path))?;
         Some((path, name.to_owned()))
     }
 }

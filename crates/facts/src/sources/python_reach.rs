@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use slugsmith_ecosystems::python;
+
 use super::Sources;
 use super::paths::join;
 use crate::code::{Branch, Code, Expr, Language, branch};
@@ -212,23 +214,21 @@ fn modules<'s>(
     module: &str,
     names: &[String],
 ) -> Option<Vec<&'s Code>> {
-    let plain = module.trim_start_matches('.');
-    let up = module.len() - plain.len();
-    let mut own = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    for _ in 1..up {
-        own = own.rsplit_once('/').map_or("", |(folder, _)| folder);
-    }
-    let roots = if up > 0 {
-        vec![own.to_owned()]
-    } else {
-        // The app's root is on the path before a module's own folder, which only a script's is.
-        vec![String::new(), "src".to_owned(), own.to_owned()]
-    };
-    let parts: Vec<&str> = plain.split('.').filter(|part| !part.is_empty()).collect();
+    let relative = python::modules::relative(from, module);
+    let is_relative = relative.is_some();
+    // The app's root is on the path before a module's own folder, which only a script's is.
+    let (roots, plain) = relative.map_or_else(
+        || {
+            let own = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+            (vec!["", "src", own], module.replace('.', "/"))
+        },
+        |(folder, plain)| (vec![folder], plain),
+    );
+    let parts: Vec<&str> = plain.split('/').filter(|part| !part.is_empty()).collect();
     let mut found = Vec::new();
     let mut is_ours = false;
     for root in &roots {
-        let mut path = root.clone();
+        let mut path = (*root).to_owned();
         for (at, part) in parts.iter().enumerate() {
             path = if path.is_empty() {
                 (*part).to_owned()
@@ -250,19 +250,17 @@ fn modules<'s>(
             };
             found.extend(at_path(sources, &path));
         }
-        if is_ours && up == 0 {
+        if is_ours && !is_relative {
             break;
         }
     }
     let elsewhere = || {
         let first = parts.first().copied().unwrap_or_default();
-        let (file, package) = (format!("/{first}.py"), format!("/{first}/__init__.py"));
-        sources
-            .files
-            .iter()
-            .any(|code| code.path.ends_with(&file) || code.path.ends_with(&package))
+        let either = python::modules::files(&format!("/{first}"));
+        let is_it = |code: &Code| either.iter().any(|file| code.path.ends_with(file));
+        sources.files.iter().any(is_it)
     };
-    if !is_ours && up == 0 && elsewhere() {
+    if !is_ours && !is_relative && elsewhere() {
         return None;
     }
     Some(found)
@@ -275,7 +273,7 @@ fn is_python(path: &str) -> bool {
 
 /// A module's file, or its package's.
 fn at_path<'s>(sources: &'s Sources, path: &str) -> Vec<&'s Code> {
-    let both = [format!("{path}.py"), format!("{path}/__init__.py")];
+    let both = python::modules::files(path);
     both.iter().filter_map(|path| file(sources, path)).collect()
 }
 

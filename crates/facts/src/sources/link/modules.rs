@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use slugsmith_ecosystems::python;
+
 use super::super::paths::join;
 use super::super::{Sources, node_config, reach};
 use super::PASSES;
@@ -150,24 +152,14 @@ pub(in super::super) fn python_module(
     module: &str,
     local: &str,
 ) -> Option<Module> {
-    let plain = module.trim_start_matches('.');
-    let up = module.len() - plain.len();
-    let mut folder = code.path.as_str();
-    for _ in 0..up {
-        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
-    }
-    let path = plain.replace('.', "/");
-    let roots: Vec<String> = if up > 0 {
-        vec![folder.to_owned()]
-    } else {
-        // A script's own folder is on the path, too.
-        let own = code.folder();
-        vec![String::new(), "src".to_owned(), own.to_owned()]
-    };
+    // A script's own folder is on the path, too.
+    let (roots, path) = python::modules::relative(&code.path, module).map_or_else(
+        || (vec!["", "src", code.folder()], module.replace('.', "/")),
+        |(folder, path)| (vec![folder], path),
+    );
     let file = |path: &str| {
         let path = path.trim_matches('/');
-        let whole = [format!("{path}.py"), format!("{path}/__init__.py")];
-        whole
+        python::modules::files(path)
             .iter()
             .find_map(|path| index.get(path.as_str()).copied())
     };

@@ -1,7 +1,7 @@
 //! Package managers that start a program and bring nothing: what they lack is missing.
 
 use super::{Started, Trouble};
-use slugsmith_ecosystems::ruby;
+use slugsmith_ecosystems::{python, ruby};
 use slugsmith_facts::command::{Command, Files, is_open, join};
 use slugsmith_finding::Severity;
 
@@ -116,8 +116,9 @@ impl Started<'_, '_> {
         {
             return None;
         }
-        let candidates = [format!("{path}.py"), format!("{path}/__init__.py")];
-        let text = candidates.iter().find_map(|path| self.files.text(path))?;
+        let text = python::modules::files(&path)
+            .iter()
+            .find_map(|path| self.files.text(path))?;
         // Names that a module gets without being written.
         let computes = [
             "import *",

@@ -293,8 +293,7 @@ fn lacks_module(facts: &Facts<'_>, command: &Command, module: &str) -> Option<St
     let has = |path: &str| facts.sources.has(path);
     let below = |folder: &str| facts.sources.below(folder).next().is_some();
     let exists = roots.iter().any(|root| {
-        has(&format!("{root}{path}.py"))
-            || has(&format!("{root}{path}/__init__.py"))
+        python::modules::files(&format!("{root}{path}")).iter().any(|file| has(file))
             // A folder without that file is a package as well.
             || command.program() == "celery" && below(&format!("{root}{path}/"))
     });

@@ -60,7 +60,9 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     let below = module.replace('.', "/");
     let sources = &facts.sources;
     let is_at = |path: &str| {
-        sources.has(&format!("{path}.py")) || sources.has(&format!("{path}/__init__.py"))
+        ecosystems::python::modules::files(path)
+            .iter()
+            .any(|file| sources.has(file))
     };
     let roots = [join(folder, &below), join(folder, &format!("src/{below}"))];
     if roots.iter().any(|path| is_at(path)) {

@@ -2,6 +2,7 @@
 
 use super::super::settings_module::{NAME, entry, module_text};
 use crate::rules::prelude::*;
+use slugsmith_ecosystems::python;
 use slugsmith_facts::code::{Assignment, Import};
 use slugsmith_facts::formats::dockerfile;
 use slugsmith_facts::process::container;
@@ -127,7 +128,7 @@ fn by_image(facts: &Facts<'_>) -> Option<String> {
 
 fn of_module<'a>(facts: &'a Facts<'_>, module: &str) -> Option<&'a Code> {
     let path = module.replace('.', "/");
-    let files = [format!("{path}.py"), format!("{path}/__init__.py")];
+    let files = python::modules::files(&path);
     let is_it = |code: &&Code, file: &String| {
         let below = code.path.strip_suffix(file.as_str());
         below.is_some_and(|below| below.is_empty() || below.ends_with('/'))
@@ -161,18 +162,9 @@ fn last<'a>(
 
 /// The dotted path of a module by which a file names it: `.base` beside it, `..base` above.
 fn absolute(code: &Code, module: &str) -> String {
-    let name = module.trim_start_matches('.');
-    let dots = module.len() - name.len();
-    let mut parts: Vec<&str> = code
-        .folder()
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
-    if dots == 0 {
-        return name.to_owned();
-    }
-    parts.truncate(parts.len().saturating_sub(dots - 1));
-    parts.push(name);
-    parts.retain(|part| !part.is_empty());
-    parts.join(".")
+    let Some((folder, below)) = python::modules::relative(&code.path, module) else {
+        return module.to_owned();
+    };
+    let path = format!("{folder}/{below}");
+    path.trim_matches('/').replace('/', ".")
 }
