@@ -103,7 +103,7 @@ impl<'a> Input<'a> {
         let text = text.join("\n");
         let words =
             || text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ';' | '&' | '|'));
-        self.runs_python = words().any(|word| PYTHON.contains(&word) || is_python(word));
+        self.runs_python = words().any(is_python);
         self.writes_packages = ["site-packages", "dist-packages"]
             .iter()
             .any(|name| text.contains(name));
@@ -123,29 +123,14 @@ fn shown<'a>(input: &Input<'a>) -> &'a Path {
     }
 }
 
-/// Programs that are Python's.
-const PYTHON: &[&str] = &[
-    "celery",
-    "daphne",
-    "django-admin",
-    "flask",
-    "granian",
-    "gunicorn",
-    "huey_consumer",
-    "hypercorn",
-    "rq",
-    "streamlit",
-    "uvicorn",
-    "uwsgi",
-    "waitress-serve",
-];
-
+/// Whether a word is a program of Python's, or a Python of some version.
 fn is_python(word: &str) -> bool {
+    const MANAGERS: &[&str] = &["poetry", "pipenv", "uv"];
     let rest = word.strip_prefix("python");
     rest.is_some_and(|rest| {
         rest.bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    })
+    }) || slugsmith_ecosystems::python::ECOSYSTEM.starts(word) && !MANAGERS.contains(&word)
 }
 
 /// Plain byte code, and that of `-O` or `PYTHONOPTIMIZE` where somebody asks for it.

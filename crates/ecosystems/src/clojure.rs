@@ -17,6 +17,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     ],
     lockfiles: &[],
     version_files: &["system.properties"],
+    servers: &[],
+    workers: &[],
     programs: &["lein", "clojure", "clj"],
     is_compiled: true,
     caches: &[],

@@ -26,6 +26,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[],
+    servers: &[],
+    workers: &[],
     programs: &["conda", "mamba", "micromamba", "python"],
     is_compiled: false,
     caches: &[],

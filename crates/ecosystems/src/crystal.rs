@@ -22,6 +22,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[".crystal-version"],
+    servers: &[],
+    workers: &[],
     programs: &["crystal", "shards"],
     is_compiled: true,
     caches: &[],

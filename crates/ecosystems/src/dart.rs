@@ -22,6 +22,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[],
+    servers: &[],
+    workers: &[],
     programs: &["dart"],
     is_compiled: true,
     caches: &[],

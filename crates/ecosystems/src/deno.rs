@@ -34,6 +34,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: lock::deno_lock,
     }],
     version_files: &["runtime.txt", ".dvmrc"],
+    servers: &[],
+    workers: &[],
     programs: &["deno"],
     is_compiled: false,
     caches: &[],

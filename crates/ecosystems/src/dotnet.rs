@@ -35,6 +35,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: lock::packages_lock,
     }],
     version_files: &["global.json"],
+    servers: &[],
+    workers: &[],
     programs: &["dotnet"],
     is_compiled: true,
     caches: &[],

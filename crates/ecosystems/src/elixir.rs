@@ -27,6 +27,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: mix_lock,
     }],
     version_files: &["elixir_buildpack.config", ".tool-versions"],
+    servers: &[],
+    workers: &[],
     programs: &["mix", "elixir", "iex", "erl"],
     is_compiled: true,
     caches: &[],

@@ -48,6 +48,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: go_sum,
     }],
     version_files: &[],
+    servers: &[],
+    workers: &[],
     programs: &["go"],
     is_compiled: true,
     caches: &["go"],

@@ -64,6 +64,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: gradle_lockfile,
     }],
     version_files: &["system.properties"],
+    servers: &[],
+    workers: &[],
     programs: &["java", "mvn", "gradle", "mvnw", "gradlew"],
     is_compiled: true,
     caches: &["maven", "gradle"],

@@ -59,6 +59,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         ),
     ],
     version_files: &[".nvmrc", ".node-version"],
+    servers: &[],
+    workers: &[],
     programs: &[
         "node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "tsx", "ts-node",
     ],

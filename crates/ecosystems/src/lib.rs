@@ -88,5 +88,5 @@ pub fn lockfile(name: &str) -> Option<(&'static Ecosystem, &'static Lockfile)> {
 pub fn of_program(program: &str) -> Option<&'static Ecosystem> {
     let program = program.rsplit('/').next().unwrap_or(program);
     let mut all = ALL.iter().copied();
-    all.find(|ecosystem| ecosystem.programs.contains(&program))
+    all.find(|ecosystem| ecosystem.starts(program))
 }

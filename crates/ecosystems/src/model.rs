@@ -17,7 +17,11 @@ pub struct Ecosystem {
     pub lockfiles: &'static [Lockfile],
     /// Files at the root that say which version of the language is wanted.
     pub version_files: &'static [&'static str],
-    /// Programs that its start commands run.
+    /// Programs that answer requests, as its start commands name them.
+    pub servers: &'static [&'static str],
+    /// Programs that work off jobs.
+    pub workers: &'static [&'static str],
+    /// What else its start commands run: runtimes, task runners, package managers.
     pub programs: &'static [&'static str],
     /// Whether an install makes programs of the app itself, which start commands name.
     pub is_compiled: bool,
@@ -37,6 +41,20 @@ pub struct Ecosystem {
     pub package_of: fn(&str) -> Option<String>,
     /// What builds leave behind.
     pub leftovers: &'static [Leftovers],
+}
+
+impl Ecosystem {
+    /// Every program that its start commands run.
+    pub fn starters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let all = [self.servers, self.workers, self.programs];
+        all.into_iter().flatten().copied()
+    }
+
+    /// Whether a start command that runs this program is of this ecosystem.
+    #[must_use]
+    pub fn starts(&self, program: &str) -> bool {
+        self.starters().any(|one| one == program)
+    }
 }
 
 /// A manifest whose wishes are not read here.

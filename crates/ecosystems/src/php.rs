@@ -13,6 +13,9 @@ pub const MANIFEST: &str = "composer.json";
 /// Name of a lockfile.
 pub const COMPOSER_LOCK: &str = "composer.lock";
 
+/// What starts a web server with PHP behind it (devcenter.heroku.com/articles/custom-php-settings).
+pub const SERVERS: &[&str] = &["heroku-php-apache2", "heroku-php-nginx", "php-fpm"];
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "php",
@@ -31,13 +34,9 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: composer_lock,
     }],
     version_files: &[],
-    programs: &[
-        "php",
-        "heroku-php-apache2",
-        "heroku-php-nginx",
-        "php-fpm",
-        "composer",
-    ],
+    servers: SERVERS,
+    workers: &[],
+    programs: &["php", "composer"],
     is_compiled: false,
     caches: &["composer"],
     buildpacks: &[

@@ -35,6 +35,26 @@ pub const UV_LOCK: &str = "uv.lock";
 /// Name of a lockfile.
 pub const PDM_LOCK: &str = "pdm.lock";
 
+/// Servers of WSGI and ASGI.
+pub const SERVERS: &[&str] = &[
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "waitress-serve",
+    "uwsgi",
+];
+
+/// Programs that work off queues.
+pub const WORKERS: &[&str] = &[
+    "celery",
+    "rq",
+    "dramatiq",
+    "huey_consumer",
+    "huey_consumer.py",
+];
+
 /// heroku/python installs from requirements.txt, Pipfile.lock, poetry.lock and uv.lock alone
 /// (its `bin/detect`).
 const BY_REQUIREMENTS: &str =
@@ -105,21 +125,23 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         ),
     ],
     version_files: &[".python-version", "runtime.txt"],
+    servers: SERVERS,
+    workers: WORKERS,
     programs: &[
         "python",
         "python3",
-        "gunicorn",
-        "uvicorn",
-        "hypercorn",
-        "daphne",
-        "waitress-serve",
-        "celery",
-        "flask",
+        "manage.py",
         "django-admin",
-        "uwsgi",
-        "granian",
+        "flask",
         "fastapi",
         "streamlit",
+        "panel",
+        "chainlit",
+        "scrapy",
+        "airflow",
+        "flower",
+        "alembic",
+        "honcho",
         "poetry",
         "pipenv",
         "uv",

@@ -16,6 +16,35 @@ pub const GEMS: &str = "gems.rb";
 /// Name of a lockfile.
 pub const GEMFILE_LOCK: &str = "Gemfile.lock";
 
+/// Servers of Rack, which are gems of the same name (rack/rackup, `lib/rackup/handler.rb`).
+pub const SERVERS: &[&str] = &[
+    "puma",
+    "unicorn",
+    "unicorn_rails",
+    "thin",
+    "passenger",
+    "falcon",
+    "iodine",
+    "agoo",
+    "pitchfork",
+    "rainbows",
+    "itsi",
+];
+
+/// Programs that work off queues or start jobs at their time.
+pub const WORKERS: &[&str] = &["sidekiq", "resque", "good_job", "shoryuken", "clockwork"];
+
+/// The gem that brings a program.
+#[must_use]
+pub fn gem_of_program(program: &str) -> Option<&'static str> {
+    let known = SERVERS.iter().chain(WORKERS).chain(&["foreman"]);
+    let name = match program {
+        "unicorn_rails" => "unicorn",
+        _ => program,
+    };
+    known.copied().find(|one| *one == name)
+}
+
 /// What is known of it.
 pub static ECOSYSTEM: Ecosystem = Ecosystem {
     id: "ruby",
@@ -46,8 +75,17 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         },
     ],
     version_files: &[".ruby-version"],
+    servers: SERVERS,
+    workers: WORKERS,
     programs: &[
-        "ruby", "bundle", "rails", "rake", "rackup", "puma", "unicorn", "sidekiq", "thin",
+        "ruby",
+        "bundle",
+        "rails",
+        "rake",
+        "rackup",
+        "foreman",
+        "jekyll",
+        "middleman",
     ],
     is_compiled: false,
     caches: &["bundler"],

@@ -30,6 +30,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: cargo_lock,
     }],
     version_files: &["rust-toolchain", "rust-toolchain.toml", "RustConfig"],
+    servers: &[],
+    workers: &[],
     programs: &["cargo"],
     is_compiled: true,
     caches: &["cargo"],

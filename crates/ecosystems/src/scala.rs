@@ -34,6 +34,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: sbt_lock,
     }],
     version_files: &["project/build.properties", "system.properties"],
+    servers: &[],
+    workers: &[],
     programs: &["sbt", "scala"],
     is_compiled: true,
     caches: &[],

@@ -22,6 +22,8 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
         read: unread,
     }],
     version_files: &[".swift-version"],
+    servers: &[],
+    workers: &[],
     programs: &["swift"],
     is_compiled: true,
     caches: &[],

@@ -31,7 +31,7 @@ fn programs_belong_to_one_ecosystem() {
     );
     // A conda environment has a Python of its own.
     let all = ALL.iter().filter(|one| one.id != "conda");
-    let all: Vec<_> = all.flat_map(|one| one.programs).collect();
+    let all: Vec<_> = all.flat_map(|one| one.starters()).collect();
     let unique: BTreeSet<_> = all.iter().collect();
     assert_eq!(unique.len(), all.len());
 }

@@ -116,15 +116,14 @@ fn in_command(
     }
     // `bundle exec puma`: what wraps a program belongs to a language, too.
     let mut starters = command.wrappers.iter().map(String::as_str).chain([program]);
-    let programs = project.ecosystem.programs;
-    if let Some(name) = starters.find(|word| programs.contains(word)) {
+    if let Some(name) = starters.find(|word| project.ecosystem.starts(word)) {
         return Some(if is_found(name) {
             Missing::Packages
         } else {
             Missing::Program
         });
     }
-    let is_of_another = ALL.iter().any(|one| one.programs.contains(&program));
+    let is_of_another = ALL.iter().any(|one| one.starts(program));
     let is_open = command::is_open(program) || program.starts_with('/');
     if !project.ecosystem.is_compiled || is_of_another || is_open || SHELL.contains(&program) {
         return None;

@@ -8,17 +8,25 @@ use super::Sources;
 use crate::app::App;
 use crate::code::{Expr, Language};
 use crate::process::Runs;
-use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::{self as ecosystems, Ecosystem};
 
 /// How a language shows itself.
 struct Signs {
     language: Language,
     /// Files at the root by which buildpacks detect it.
     manifests: &'static [&'static str],
-    /// Programs of commands, and parts of buildpack names.
-    programs: &'static [&'static str],
+    /// Whose programs commands run.
+    ecosystems: &'static [&'static Ecosystem],
+    /// Parts of the names of its buildpacks.
+    buildpacks: &'static [&'static str],
     /// Ending of a file that a command names.
     ending: &'static str,
+}
+
+impl Signs {
+    fn starts(&self, program: &str) -> bool {
+        self.ecosystems.iter().any(|one| one.starts(program))
+    }
 }
 
 const SIGNS: &[Signs] = &[
@@ -33,53 +41,15 @@ const SIGNS: &[Signs] = &[
             ecosystems::python::POETRY_LOCK,
             ecosystems::python::UV_LOCK,
         ],
-        programs: &[
-            "python",
-            "gunicorn",
-            "uvicorn",
-            "celery",
-            "uwsgi",
-            "flask",
-            "hypercorn",
-            "daphne",
-            "waitress-serve",
-            "streamlit",
-            "rq",
-            "dramatiq",
-            "huey_consumer",
-            "granian",
-            "fastapi",
-            "manage.py",
-            "django-admin",
-            "honcho",
-            "scrapy",
-            "airflow",
-            "panel",
-            "chainlit",
-        ],
+        ecosystems: &[&ecosystems::python::ECOSYSTEM],
+        buildpacks: &["python"],
         ending: ".py",
     },
     Signs {
         language: Language::Ruby,
         manifests: &[ecosystems::ruby::GEMFILE, "config.ru"],
-        programs: &[
-            "ruby",
-            "bundle",
-            "rake",
-            "puma",
-            "rackup",
-            "rails",
-            "unicorn",
-            "thin",
-            "sidekiq",
-            "passenger",
-            "falcon",
-            "clockwork",
-            "resque",
-            "good_job",
-            "jekyll",
-            "middleman",
-        ],
+        ecosystems: &[&ecosystems::ruby::ECOSYSTEM],
+        buildpacks: &["ruby"],
         ending: ".rb",
     },
     Signs {
@@ -92,7 +62,8 @@ const SIGNS: &[Signs] = &[
             "vendor/vendor.json",
             "Godeps/Godeps.json",
         ],
-        programs: &["go"],
+        ecosystems: &[&ecosystems::go::ECOSYSTEM],
+        buildpacks: &["go"],
         ending: ".go",
     },
     Signs {
@@ -106,13 +77,19 @@ const SIGNS: &[Signs] = &[
             ecosystems::scala::MANIFEST,
             ecosystems::clojure::PROJECT,
         ],
-        programs: &["java", "jvm", "gradle", "scala", "maven"],
+        ecosystems: &[
+            &ecosystems::java::ECOSYSTEM,
+            &ecosystems::scala::ECOSYSTEM,
+            &ecosystems::clojure::ECOSYSTEM,
+        ],
+        buildpacks: &["java", "jvm", "gradle", "scala", "maven"],
         ending: ".jar",
     },
     Signs {
         language: Language::Php,
         manifests: &[ecosystems::php::MANIFEST, "index.php", "artisan"],
-        programs: &["php", "heroku-php-apache2", "heroku-php-nginx"],
+        ecosystems: &[&ecosystems::php::ECOSYSTEM],
+        buildpacks: &["php"],
         ending: ".php",
     },
 ];
@@ -183,7 +160,7 @@ pub(super) fn choose(app: &App, sources: &mut Sources, processes: &[Runs]) {
                     matches!(
                         call.method(),
                         "spawn" | "spawnSync" | "exec" | "execSync" | "execFile"
-                    ) && signs.programs.contains(&plain)
+                    ) && signs.starts(plain)
                 })
         })
     };
@@ -205,10 +182,10 @@ fn named(signs: &Signs, commands: &[String], buildpacks: &str) -> bool {
         command.split_whitespace().any(|word| {
             let program = word.rsplit('/').next().unwrap_or(word);
             let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            signs.programs.contains(&plain) || word.ends_with(signs.ending)
+            signs.starts(plain) || word.ends_with(signs.ending)
         })
     });
-    let by_buildpack = signs.programs.iter().any(|program| {
+    let by_buildpack = signs.buildpacks.iter().any(|program| {
         buildpacks
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| word == *program)

@@ -57,26 +57,6 @@ const DYNAMIC: &[&str] = &[
     "listdir",
 ];
 
-/// Programs that run the app's own code, of which the entry has to be known.
-const PROGRAMS: &[&str] = &[
-    "python",
-    "gunicorn",
-    "uvicorn",
-    "hypercorn",
-    "daphne",
-    "granian",
-    "celery",
-    "flask",
-    "uwsgi",
-    "rq",
-    "dramatiq",
-    "huey_consumer",
-    "fastapi",
-    "waitress-serve",
-    "flower",
-    "alembic",
-];
-
 /// Files that a program loads without being told to.
 const BY_NAME: &[&str] = &[
     "gunicorn.conf.py",
@@ -164,7 +144,7 @@ fn entries<'s>(sources: &'s Sources, processes: &[Runs]) -> Option<Vec<&'s Code>
     for command in processes.iter().flat_map(|process| &process.commands) {
         let program = command.program();
         let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        if !PROGRAMS.contains(&plain) {
+        if !runs_code(plain) {
             continue;
         }
         let before = found.len();
@@ -275,6 +255,14 @@ fn is_python(path: &str) -> bool {
 fn at_path<'s>(sources: &'s Sources, path: &str) -> Vec<&'s Code> {
     let both = python::modules::files(path);
     both.iter().filter_map(|path| file(sources, path)).collect()
+}
+
+/// Whether a program runs the app's own code, of which the entry has to be known.
+fn runs_code(program: &str) -> bool {
+    const OTHERS: &[&str] = &["python", "flask", "fastapi", "flower", "alembic"];
+    [OTHERS, python::SERVERS, python::WORKERS]
+        .iter()
+        .any(|some| some.contains(&program))
 }
 
 /// Modules of the app that texts name: `include=["app.tasks"]`, `"config.Production"`,

@@ -3,6 +3,7 @@
 use crate::python;
 use crate::rules::prelude::*;
 use crate::served_module;
+use slugsmith_ecosystems::ruby;
 use slugsmith_facts::process::{Command, Runs};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -79,23 +80,8 @@ fn check(facts: &Facts<'_>) -> Outcome {
 /// `rails server` and `rackup` without the gem of a server: Ruby's `WEBrick` answers, or, from Ruby 3
 /// on, nothing (rack/rackup, `lib/rackup/handler.rb`).
 fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
-    const SERVERS: &[&str] = &[
-        "puma",
-        "unicorn",
-        "thin",
-        "passenger",
-        "falcon",
-        "iodine",
-        "agoo",
-        "pitchfork",
-        "rainbows",
-        "reel",
-        "torquebox",
-        "trinidad",
-        "mizuno",
-        "itsi",
-        "goliath",
-    ];
+    // Servers that start by no command of their own.
+    const OTHERS: &[&str] = &["reel", "torquebox", "trinidad", "mizuno", "goliath"];
     let command = web.commands.iter().find(|command| {
         let words = command.words();
         let program = words.first().and_then(|word| word.rsplit('/').next());
@@ -125,7 +111,8 @@ fn webrick(facts: &Facts<'_>, web: &Runs) -> Option<Evidence> {
             && !packages.needed.contains(&key);
         packages.has(Ecosystem::Gem, name) && !by_group
     };
-    if SERVERS.iter().any(|server| is_installed(&server)) {
+    let mut servers = ruby::SERVERS.iter().chain(OTHERS);
+    if servers.any(|server| is_installed(&server)) {
         return None;
     }
     let message = format!(

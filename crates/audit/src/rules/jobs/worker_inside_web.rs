@@ -5,6 +5,7 @@ mod kept;
 use crate::jobs;
 use crate::proxies;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems::{ALL, Ecosystem as Known};
 use slugsmith_facts::command::Command;
 use slugsmith_finding::LineSpan;
 
@@ -125,7 +126,7 @@ fn only_with_proxy(commands: &[Command], runner: &Command) -> bool {
     let after = commands.iter().skip_while(|one| *one != runner).skip(1);
     let (fronts, others): (Vec<_>, Vec<_>) = after.partition(|one| proxies::starts_one(one));
     // A script of the app is known by what it runs.
-    let serves = |one: &&&Command| is_long_running(one) && RUNTIMES.contains(&one.program());
+    let serves = |one: &&&Command| is_long_running(one) && may_stay(one.program());
     !fronts.is_empty() && others.iter().filter(serves).count() < 2
 }
 
@@ -151,7 +152,7 @@ fn node_worker(facts: &Facts<'_>) -> Option<Evidence> {
     Some(found.help("Move it to a file of its own. Procfile: worker: node worker.js"))
 }
 
-/// Programs that run the app's own code until they are stopped.
+/// Programs that run code of the app and that no server or worker is called after.
 const RUNTIMES: &[&str] = &[
     "node",
     "nodejs",
@@ -161,34 +162,22 @@ const RUNTIMES: &[&str] = &[
     "ts-node",
     "python",
     "python3",
-    "gunicorn",
-    "uvicorn",
-    "hypercorn",
-    "daphne",
     "streamlit",
-    "celery",
-    "uwsgi",
-    "waitress-serve",
-    "granian",
-    "rq",
-    "dramatiq",
-    "huey_consumer",
-    "huey_consumer.py",
     "flower",
     "manage.py",
     "ruby",
-    "puma",
-    "unicorn",
-    "thin",
     "rackup",
     "rails",
     "rake",
-    "sidekiq",
     "php",
-    "heroku-php-apache2",
-    "heroku-php-nginx",
     "java",
 ];
+
+/// Whether a program may serve or work until it is stopped.
+fn may_stay(program: &str) -> bool {
+    let is_named = |one: &&Known| one.servers.contains(&program) || one.workers.contains(&program);
+    RUNTIMES.contains(&program) || ALL.iter().any(is_named)
+}
 
 /// Whether a command serves or works until it is stopped, as far as its words say: not a migration, a build or a
 /// wait before the server starts. A proxy in front of the server is no process of its own.
@@ -216,12 +205,10 @@ fn is_long_running(command: &Command) -> bool {
     if is_detached(command) || is_daemon(command) {
         return !command.conditional;
     }
-    let is_server = matches!(
-        command.program(),
-        "gunicorn" | "uvicorn" | "uwsgi" | "puma" | "unicorn"
-    );
+    let program = command.program();
+    let is_server = ALL.iter().any(|one| one.servers.contains(&program));
     let ends = |word: &&str| ENDS.iter().any(|part| word.contains(part));
-    (own || RUNTIMES.contains(&command.program()))
+    (own || may_stay(command.program()))
         && !command.conditional
         && (is_server || !inline && !words.iter().any(ends))
 }

@@ -2,6 +2,7 @@
 
 use super::only_development;
 use crate::rules::prelude::*;
+use slugsmith_ecosystems::ruby::gem_of_program;
 use slugsmith_facts::code::ScopeKind;
 use slugsmith_finding::LineSpan;
 
@@ -94,28 +95,14 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
 
 /// Programs of gems that a process starts: Bundler finds none of another group.
 fn in_commands(facts: &Facts<'_>, development: &[&str], told: &[Evidence]) -> Vec<Evidence> {
-    const PROGRAMS: &[&str] = &[
-        "puma",
-        "unicorn",
-        "thin",
-        "passenger",
-        "falcon",
-        "iodine",
-        "sidekiq",
-        "clockwork",
-        "resque",
-        "shotgun",
-        "rerun",
-        "guard",
-        "foreman",
-        "good_job",
-        "shoryuken",
-    ];
+    const TOOLS: &[&str] = &["shotgun", "rerun", "guard"];
     let commands = facts.processes.iter().flat_map(|process| &process.commands);
     let mut found: Vec<Evidence> = Vec::new();
     for command in commands.filter(|command| !command.conditional && !command.survived) {
         let program = command.program();
-        let only = PROGRAMS.contains(&program) && development.contains(&program);
+        let program = gem_of_program(program).unwrap_or(program);
+        let is_known = gem_of_program(program).is_some() || TOOLS.contains(&program);
+        let only = is_known && development.contains(&program);
         let by_bundler = command.wrappers.iter().any(|one| one == "bundle");
         let known = told.iter().chain(&found).any(|one| one.is_about(program));
         if only && by_bundler && !known {

@@ -1,7 +1,7 @@
 //! A command of a process names a program, a script, a module or an archive that is not there.
 
 use crate::rules::prelude::*;
-use slugsmith_ecosystems::{go, java, python};
+use slugsmith_ecosystems::{go, java, python, ruby};
 use slugsmith_facts::command::{Missing, Need};
 use slugsmith_facts::process::{Command, source_of};
 
@@ -109,22 +109,8 @@ fn not_required(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
 
 /// A program that only its gem brings, which the lockfile does not list.
 fn not_bundled(facts: &Facts<'_>, command: &Command) -> Option<&'static str> {
-    const GEMS: &[(&str, &str)] = &[
-        ("unicorn", "unicorn"),
-        ("unicorn_rails", "unicorn"),
-        ("puma", "puma"),
-        ("thin", "thin"),
-        ("passenger", "passenger"),
-        ("falcon", "falcon"),
-        ("iodine", "iodine"),
-        ("sidekiq", "sidekiq"),
-        ("clockwork", "clockwork"),
-        ("good_job", "good_job"),
-        ("shoryuken", "shoryuken"),
-        ("foreman", "foreman"),
-    ];
     let program = command.words.first()?;
-    let (_, gem) = GEMS.iter().find(|(name, _)| name == program)?;
+    let gem = ruby::gem_of_program(program)?;
     let locked = |name: &str| {
         let key = (Ecosystem::Gem, name.to_owned());
         facts.packages.locked.contains_key(&key)

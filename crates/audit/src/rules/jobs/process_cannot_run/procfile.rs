@@ -1,6 +1,7 @@
 //! Does the platform understand the Procfile as it is written?
 
 use crate::rules::prelude::*;
+use slugsmith_ecosystems::ALL;
 use slugsmith_facts::encoding::Mark;
 use slugsmith_facts::formats::procfile::{self, Line};
 use slugsmith_facts::process::{Command, Runs};
@@ -60,24 +61,15 @@ fn empty(facts: &Facts<'_>, lines: &[Line<'_>]) -> Option<Evidence> {
 /// A web server under another name than `web`, the only type that the router sends requests to
 /// (devcenter.heroku.com/articles/procfile, "The web process type"), where nothing is `web`.
 fn unrouted(facts: &Facts<'_>) -> Option<Evidence> {
-    const SERVERS: &[&str] = &[
-        "gunicorn",
-        "uvicorn",
-        "daphne",
-        "hypercorn",
-        "waitress-serve",
-        "puma",
-        "unicorn",
-        "rackup",
-        "thin",
-        "heroku-php-apache2",
-        "heroku-php-nginx",
-    ];
     // PHP's and Node's buildpacks add a `web` of their own.
     let of_buildpack = [Ecosystem::Composer, Ecosystem::Maven, Ecosystem::Go]
         .iter()
         .any(|other| facts.packages.manifest(*other).is_some());
-    let serves = |command: &Command| SERVERS.contains(&command.program());
+    let serves = |command: &Command| {
+        let program = command.program();
+        let of_language = ALL.iter().any(|one| one.servers.contains(&program));
+        of_language || program == "rackup"
+    };
     let of_file = |process: &&Runs| process.command.path == "Procfile" && process.name != "release";
     let mut servers = facts.processes.iter().filter(of_file);
     let has_web = facts.process("web").is_some();
