@@ -43,6 +43,7 @@ pub(super) fn decide(
                 .filter(|evidence| !evidence.only_on_heroku || config.hosting.is_heroku())
                 .filter(|evidence| !silenced(rule, evidence, facts, &mut used))
                 .filter_map(|evidence| finding(rule, evidence, setting))
+                .map(|finding| super::adding::of_finding(facts, finding))
                 .map(|finding| config.hosting.of_finding(finding))
                 .collect();
             let fails = matches!(status, Status::Fail | Status::Conditional);

@@ -10,6 +10,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+mod adding;
 mod addresses;
 mod build_scripts;
 mod called;

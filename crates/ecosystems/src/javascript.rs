@@ -100,6 +100,18 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     leftovers: &[],
 };
 
+/// The manager that a package.json asks for, in Corepack's field (nodejs.org/api/packages.html, "packageManager") or in
+/// npm's (docs.npmjs.com/cli/configuring-npm/package-json, "devEngines").
+#[must_use]
+pub fn package_manager(text: &str) -> Option<&'static str> {
+    let manifest = super::graph::json(text).ok()?;
+    let field = manifest.get("packageManager");
+    let named = field.or_else(|| manifest.pointer("/devEngines/packageManager/name"));
+    let named = named?.as_str()?.split('@').next()?;
+    let known = ["npm", "yarn", "pnpm", "bun"];
+    known.into_iter().find(|one| *one == named)
+}
+
 /// Whether a lockfile of this name is no text.
 #[must_use]
 pub fn is_binary(name: &str) -> bool {

@@ -16,6 +16,7 @@
 // Tests write what they like into folders of their own.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod adding;
 pub mod agreement;
 pub mod clojure;
 pub mod conda;

@@ -17,13 +17,14 @@ const REPEATED: usize = 3;
 /// Lines of the section.
 const MOST: usize = 6;
 
-/// Three to six lines: the slug, what was saved, what is missing, and the findings that do most harm.
+/// Two to six lines: the slug, what was saved, what is missing, and the findings that do most harm.
 #[must_use]
 pub(super) fn lines(report: &Report) -> Vec<Line> {
     let Some(budget) = &report.budget else {
         return Vec::new();
     };
-    let mut lines = vec![slug(budget), saved(report)];
+    let mut lines = vec![slug(budget)];
+    lines.extend(saved(report, budget));
     let over = over(budget);
     let is_over_told = over.is_some();
     lines.extend(over);
@@ -80,8 +81,8 @@ fn slug(budget: &BudgetReport) -> Line {
     }
 }
 
-/// `Saved against a build without slugsmith: 34.2 MB of files, 8.8s`.
-fn saved(report: &Report) -> Line {
+/// `Saved against a build without slugsmith: 34.2 MB of files, 8.8s`. Sources that nobody built have nothing to save.
+fn saved(report: &Report, budget: &BudgetReport) -> Option<Line> {
     let strip = report.strip.as_ref();
     let strip = strip.filter(|strip| strip.removed.bytes > 0);
     let is_planned = strip.is_some_and(|strip| strip.dry_run);
@@ -94,16 +95,15 @@ fn saved(report: &Report) -> Line {
         what.push(units::time(time));
     }
     let when = if is_planned { "A build saves" } else { "Saved" };
-    Line::item(
-        1,
-        match what.as_slice() {
-            [] => "Saved no files, and less than a second".to_owned(),
-            what => format!(
-                "{when} against a build without slugsmith: {}",
-                what.join(", ")
-            ),
-        },
-    )
+    let line = match what.as_slice() {
+        [] if budget.verdict == Verdict::SourcesOnly => return None,
+        [] => "Saved no files, and less than a second".to_owned(),
+        what => format!(
+            "{when} against a build without slugsmith: {}",
+            what.join(", ")
+        ),
+    };
+    Some(Line::item(1, line))
 }
 
 /// Dependencies that nobody installed.

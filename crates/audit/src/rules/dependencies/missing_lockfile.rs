@@ -56,12 +56,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &Facts<'_>) -> Outcome {
     let mut evidence = Vec::new();
     let mut applies = false;
+    let (of_npm, with_npm) = lock_of_npm(facts);
     for (ecosystem, manifest, lock, command) in [
         (
             Ecosystem::Npm,
             ecosystems::javascript::MANIFEST,
-            ecosystems::javascript::PACKAGE_LOCK,
-            npm_command(facts),
+            of_npm,
+            with_npm,
         ),
         (
             Ecosystem::Gem,
@@ -171,22 +172,17 @@ fn not_in_lock(
     Some(evidence.help(format!("{}   then commit {}", lock.lock_with, lock.name)))
 }
 
-/// The command that writes the lock of the package manager at hand.
-fn npm_command(facts: &Facts<'_>) -> &'static str {
-    let manager = facts
-        .app
-        .package_json
-        .good()
-        .and_then(|manifest| manifest.get("packageManager"))
-        .and_then(|manager| manager.as_str())
-        .unwrap_or_default();
-    if manager.starts_with("yarn") {
-        "yarn install"
-    } else if manager.starts_with("pnpm") {
-        "pnpm install --lockfile-only"
-    } else {
-        "npm install --package-lock-only"
-    }
+/// The lockfile of the package manager that package.json asks for, and the command that writes it.
+fn lock_of_npm(facts: &Facts<'_>) -> (&'static str, &'static str) {
+    use ecosystems::javascript::{ECOSYSTEM, MANIFEST, PACKAGE_LOCK, package_manager};
+    let text = facts.sources.text(MANIFEST).unwrap_or_default();
+    let manager = package_manager(text).filter(|one| *one != "npm");
+    let mut known = ECOSYSTEM.lockfiles.iter();
+    known
+        .find(|one| Some(one.manager) == manager)
+        .map_or((PACKAGE_LOCK, "npm install --package-lock-only"), |one| {
+            (one.name, one.lock_with)
+        })
 }
 
 /// Whether the build installs something from this manifest.

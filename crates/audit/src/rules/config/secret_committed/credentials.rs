@@ -60,8 +60,15 @@ fn told(code: &Code, handed: &Handed<'_>) -> Evidence {
         "`{}` gets a password that is written out in the code: everybody who has the repository has it.",
         handed.to
     );
-    Evidence::line(&code.path, handed.line, message)
-        .help("Change it, and read the new one from the environment: heroku config:set PASSWORD=…")
+    // A setting's own name serves as the variable's.
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let variable = match handed.to {
+        name if name.chars().all(is_name) => name,
+        _ => "PASSWORD",
+    };
+    Evidence::line(&code.path, handed.line, message).help(format!(
+        "Change it, and read the new one from the environment: heroku config:set {variable}=…"
+    ))
 }
 
 /// `new mysqli("db.acme.net", "shop", "…")`, `createTransport({ host: …, auth: { pass: … } })`.
