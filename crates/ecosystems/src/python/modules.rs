@@ -6,7 +6,7 @@ pub fn files(path: &str) -> [String; 2] {
     [format!("{path}.py"), format!("{path}/__init__.py")]
 }
 
-/// The folder and the path below it that a relative import (`.base`, `..models.user`, `.`) of a file means; `None` for an
+/// The folder and the path below it that a relative import (`.base`, `..models.user`) of a file means; `None` for an
 /// absolute one, which starts at a folder of the search path
 /// (docs.python.org/3/reference/import.html, "Package Relative Imports").
 #[must_use]
