@@ -219,6 +219,16 @@ impl Expr {
         change(self);
     }
 
+    /// Gives back the room that the list of this value grew into.
+    pub(super) fn shrink(&mut self) {
+        match self {
+            Self::Call { arguments, .. } => arguments.shrink_to_fit(),
+            Self::Object(entries) => entries.shrink_to_fit(),
+            Self::List(items) | Self::Either(items) | Self::Join(items) => items.shrink_to_fit(),
+            _ => {}
+        }
+    }
+
     /// Whether `test` holds for this value or one inside it.
     pub fn any(&self, mut test: impl FnMut(&Expr) -> bool) -> bool {
         let mut found = false;

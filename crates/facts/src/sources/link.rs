@@ -9,10 +9,13 @@ mod exports;
 mod modules;
 mod objects;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Sources;
+use rayon::prelude::*;
+
 use super::flask;
+use super::{Sources, in_pool};
 use crate::code::{Assignment, Branch, Code, Expr, Language, branch, names_in};
 use exports::exports;
 use modules::{Kind, Module, modules};
@@ -49,7 +52,7 @@ pub(super) fn names(sources: &mut Sources) {
 }
 
 fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
-    let tables: Vec<Table> = sources.files.iter().map(exports).collect();
+    let tables: Vec<Table> = in_pool(|| sources.files.par_iter().map(exports).collect());
     let index: BTreeMap<&str, usize> = sources
         .files
         .iter()
@@ -86,12 +89,8 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
         }
         seen.used_in(code)
     };
-    sources
-        .files
-        .iter()
-        .enumerate()
-        .map(|(at, code)| own(at, code))
-        .collect()
+    let files = sources.files.par_iter().enumerate();
+    in_pool(|| files.map(|(at, code)| own(at, code)).collect())
 }
 
 /// What a file knows of others.
@@ -138,11 +137,11 @@ impl Seen<'_> {
     /// The values of those names that the file uses.
     fn used_in(&self, code: &Code) -> Vec<Assignment> {
         let mut used = BTreeSet::new();
-        let mut note = |value: &Expr| {
-            value.walk(&mut |value| {
+        let mut note = |value| {
+            Expr::walk(value, &mut |value| {
                 match value {
-                    Expr::Name(name) => used.insert(name.clone()),
-                    Expr::Call { callee, .. } => used.insert(format!("{callee}()")),
+                    Expr::Name(name) => used.insert(Cow::Borrowed(name.as_str())),
+                    Expr::Call { callee, .. } => used.insert(format!("{callee}()").into()),
                     _ => false,
                 };
             });
@@ -152,18 +151,18 @@ impl Seen<'_> {
             .flat_map(|call| &call.arguments)
             .for_each(|argument| note(&argument.value));
         code.assignments.iter().for_each(|one| note(&one.value));
-        used.extend(code.calls.iter().map(|call| call.receiver().to_owned()));
+        used.extend(code.calls.iter().map(|call| call.receiver().into()));
         let conditions = code
             .scopes
             .iter()
             .filter_map(|scope| scope.kind.condition());
-        used.extend(conditions.flat_map(names_in));
+        used.extend(conditions.flat_map(names_in).map(Cow::from));
         let known = used
             .iter()
             .filter_map(|name| Some((name, self.value(name, code)?)));
         known
             .map(|(name, value)| Assignment {
-                target: name.clone(),
+                target: name.to_string(),
                 value,
                 line: slugsmith_finding::LineSpan::default(),
                 scope: 0,
