@@ -1,7 +1,7 @@
 //! What do rules read? Everything that was read of the app, joined into one value.
 
 use slugsmith_finding::LineSpan;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -80,7 +80,7 @@ pub struct Facts<'a> {
     /// `YYYY-MM-DD`.
     pub today: String,
     /// Names of the variables that start commands set before the app runs.
-    pub exported: BTreeSet<String>,
+    pub exported: BTreeMap<String, Option<String>>,
     /// How the slug's size stands to its budget, where it was weighed.
     pub slug: Option<Verdict>,
     /// Names of the variables that are really set, in a build that sees the config vars.
@@ -430,10 +430,18 @@ impl<'a> Facts<'a> {
                 .any(|name| name == variable)
                 || prefix.is_some_and(|prefix| variable.starts_with(prefix))
         });
-        if by_addon || self.platform.sets(variable) || self.exported.contains(variable) {
+        if by_addon || self.platform.sets(variable) || self.exported.contains_key(variable) {
             return Declared::Set;
         }
         Declared::No
+    }
+
+    /// The value that a variable has in the processes, by what declares it or by what stands in front of a command.
+    #[must_use]
+    pub fn value_of(&self, variable: &str) -> Option<String> {
+        let declared = self.declared(variable);
+        let exported = || self.exported.get(variable).cloned().flatten();
+        declared.value().map(str::to_owned).or_else(exported)
     }
 
     /// 1-based line of a text in one of the app's configuration files.

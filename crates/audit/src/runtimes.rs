@@ -109,9 +109,8 @@ fn first_line(
     })
 }
 
-/// Whether the Ruby buildpack understands what `.ruby-version` says: three numbers, maybe
-/// with a preview behind them. What else may stand there (`3.4`, `jruby-9.4`, `~> 3.4`) it
-/// warns of and ignores (heroku-buildpack-ruby, `helpers/dot_ruby_version_file.rb`).
+/// Whether `.ruby-version` names one version: three numbers, maybe with a preview behind them, as the Ruby buildpack
+/// understands it for its reports (heroku-buildpack-ruby, `helpers/dot_ruby_version_file.rb`).
 fn is_exact(version: &str) -> bool {
     let version = version.split('@').next().unwrap_or(version);
     let parts: Vec<_> = version.split(['.', '-']).collect();

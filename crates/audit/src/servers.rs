@@ -6,9 +6,11 @@ use slugsmith_facts::code::{Expr, Language};
 /// Whether a call of Node code listens for HTTP: `listen` with something like a port.
 pub(super) fn listens_in_node(site: Site<'_>) -> bool {
     let call = site.call;
-    // Slack's Bolt: `await app.start(process.env.PORT || 3000)`.
+    // Slack's Bolt: `await app.start(process.env.PORT || 3000)`; the first Yoga: `server.start({ port })`.
     let bolt = call.method() == "start"
-        && site.code.imports("@slack/bolt")
+        && ["@slack/bolt", "graphql-yoga"]
+            .iter()
+            .any(|one| site.code.imports(one))
         && !call.receiver().contains("receiver");
     if site.code.language != Language::JavaScript
         || call.method() != "listen" && !bolt

@@ -167,6 +167,12 @@ fn read(facts: &Facts<'_>) -> Vec<File> {
                 || active.iter().any(|one| one == profile)
         })
         .collect();
+    // Of several profiles the last one that is named wins (docs.spring.io, Spring Boot, "Profiles").
+    found.sort_by_key(|file| {
+        let profile = profile_of(&file.path).unwrap_or_default();
+        let named = active.iter().rev().position(|one| one == profile);
+        named.unwrap_or(active.len() + usize::from(profile.is_empty()))
+    });
     found.extend(named);
     for file in &mut found {
         let others = other_profiles(&file.entries, &active);

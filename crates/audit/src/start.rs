@@ -3,7 +3,7 @@
 //! A web line is often `php setup.php && heroku-php-apache2 public/`: the first part makes
 //! configuration of what add-ons set. What it exports is set, and what it writes is no data.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use slugsmith_facts::process::Runs;
 use slugsmith_facts::sources::Sources;
@@ -21,15 +21,20 @@ pub(super) fn prepares(processes: &[Runs], path: &str) -> bool {
     })
 }
 
-/// Variables that start commands set: by `export`, and by programs that run before the
-/// server and write `NAME=` somewhere.
+/// Variables that start commands set, with the value where it is written out: by `export`, in front of a program
+/// (`SOLID_QUEUE_IN_PUMA=1 bundle exec puma`), and by programs that run before the server and write `NAME=` somewhere.
 #[must_use]
-pub(super) fn exported(processes: &[Runs], sources: &Sources) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+pub(super) fn exported(processes: &[Runs], sources: &Sources) -> BTreeMap<String, Option<String>> {
+    let mut found = BTreeMap::new();
     let started = processes.iter().filter(|process| process.name != "release");
     for command in started.flat_map(|process| &process.commands) {
-        let assignments = command.text.strip_prefix("export ");
-        found.extend(assignments.and_then(assigned).map(str::to_owned));
+        let words = command.text.split_whitespace();
+        let before = words.skip_while(|word| matches!(*word, "export" | "env"));
+        for (name, value) in before.map_while(assigned) {
+            let value = value.trim_matches(['"', '\'']);
+            let known = !value.is_empty() && !value.contains(['$', '`']);
+            found.insert(name.to_owned(), known.then(|| value.to_owned()));
+        }
     }
     for code in sources
         .files
@@ -38,21 +43,24 @@ pub(super) fn exported(processes: &[Runs], sources: &Sources) -> BTreeSet<String
     {
         for argument in code.calls.iter().flat_map(|call| &call.arguments) {
             argument.value.walk(&mut |value| {
-                found.extend(value.text().and_then(assigned).map(str::to_owned));
+                let name = value
+                    .text()
+                    .and_then(|text| Some(assigned(text)?.0.to_owned()));
+                found.extend(name.map(|name| (name, None)));
             });
         }
     }
     found
 }
 
-/// The name in `NAME=value`.
-fn assigned(text: &str) -> Option<&str> {
-    let (name, _) = text.trim().split_once('=')?;
+/// The name and the value in `NAME=value`.
+fn assigned(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.trim().split_once('=')?;
     let variable = name.len() > 2
         && name
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    variable.then_some(name)
+    variable.then_some((name, value))
 }
 
 #[cfg(test)]
@@ -85,10 +93,18 @@ mod tests {
 
     #[test]
     fn exports_of_a_start_script_are_set() {
-        let names = exported(
-            &[web("export SESSION_DRIVER=redis && php a")],
-            &Sources::default(),
+        let set = |text: &str| {
+            exported(&[web(text)], &Sources::default())
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        let redis =
+            |value: Option<&str>| vec![("SESSION_DRIVER".to_owned(), value.map(str::to_owned))];
+        assert_eq!(
+            set("export SESSION_DRIVER=redis && php a"),
+            redis(Some("redis"))
         );
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["SESSION_DRIVER"]);
+        assert_eq!(set("SESSION_DRIVER=\"$DRIVER\" php a"), redis(None));
+        assert_eq!(set("php a SESSION_DRIVER=redis"), Vec::new());
     }
 }

@@ -152,9 +152,7 @@ pub fn section<'t>(lockfile: &'t str, name: &str) -> Option<(u32, Vec<&'t str>)>
 #[must_use]
 pub fn wanted_version(gemfile: &str) -> Option<(String, LineSpan)> {
     gemfile.lines().zip(1..).find_map(|(line, number)| {
-        let plain = line.split(" #").next().unwrap_or(line).trim_end();
-        let arguments = plain.strip_prefix("ruby")?;
-        let arguments = arguments.strip_prefix(['(', ' '])?.trim_start();
+        let (plain, arguments) = ruby_line(line)?;
         let quote = arguments
             .chars()
             .next()
@@ -164,6 +162,19 @@ pub fn wanted_version(gemfile: &str) -> Option<(String, LineSpan)> {
             .starts_with(|c: char| c.is_ascii_digit() || "~><=".contains(c))
             .then(|| (version.to_owned(), LineSpan::on(number, line, plain)))
     })
+}
+
+/// Whether a Gemfile asks for a version in any form, also `ruby file: ".ruby-version"`, which the lockfile then has.
+#[must_use]
+pub fn asks_for_version(gemfile: &str) -> bool {
+    gemfile.lines().any(|line| ruby_line(line).is_some())
+}
+
+/// A line that asks for a version, without its comment, and what stands behind `ruby` in it.
+fn ruby_line(line: &str) -> Option<(&str, &str)> {
+    let plain = line.split(" #").next().unwrap_or(line).trim_end();
+    let arguments = plain.strip_prefix("ruby")?;
+    Some((plain, arguments.strip_prefix(['(', ' '])?.trim_start()))
 }
 
 /// The version of Ruby that a lockfile was written with.
@@ -195,6 +206,10 @@ mod tests {
             None
         );
         assert_eq!(found("ruby ENV['V'] || '2.7'\n"), None);
+        assert!(asks_for_version("ruby file: '.ruby-version'\n"));
+        assert!(!asks_for_version(
+            "# ruby '2.0'\nruby_version = '1'\ngem 'ruby'\n"
+        ));
     }
 
     #[test]

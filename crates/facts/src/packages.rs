@@ -194,10 +194,11 @@ pub fn read(app: &App, sources: &Sources) -> Packages {
         let found = names.filter(|name| sources.has(name));
         locks.extend(found.map(|name| (ecosystem, name.to_owned())));
     }
+    let wanted = self::manifests::read(app, sources);
     Packages {
-        wanted: self::manifests::read(app, sources),
         locked: self::locks::read(sources),
-        needed: self::locks::needed(sources),
+        needed: self::locks::needed(sources, &wanted),
+        wanted,
         manifests,
         locks,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ecosystem, Locked};
+use super::{Ecosystem, Locked, Package as Wanted};
 use crate::sources::Sources;
 use slugsmith_ecosystems::graph::{Package, Scope};
 use slugsmith_ecosystems::ruby;
@@ -62,18 +62,57 @@ pub(super) fn read(sources: &Sources) -> Locks {
     locks
 }
 
-/// What other packages need, by the lockfiles that tell who needs what. What the app itself asks
-/// for says nothing, and neither does what only development has.
-pub(super) fn needed(sources: &Sources) -> BTreeSet<(Ecosystem, String)> {
-    let packages = packages(sources).into_iter();
-    let others = packages.filter(|(_, one)| one.local.is_none() && one.scope != Scope::Development);
-    others
-        .flat_map(|(ecosystem, package)| {
-            let normalize = ecosystem.model().normalize;
-            let needs = package.needs.into_iter();
-            needs.map(move |name| (ecosystem, normalize(&name)))
-        })
-        .collect()
+/// What other packages of production need, by the lockfiles that tell who needs what. What the app itself asks for says
+/// nothing.
+pub(super) fn needed(sources: &Sources, wanted: &[Wanted]) -> BTreeSet<(Ecosystem, String)> {
+    let mut graphs: BTreeMap<Ecosystem, Graph> = BTreeMap::new();
+    for (ecosystem, package) in packages(sources) {
+        if package.local.is_none() {
+            graphs.entry(ecosystem).or_default().push(package);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for (ecosystem, graph) in graphs {
+        let normalize = ecosystem.model().normalize;
+        let production = in_production(ecosystem, &graph, wanted);
+        let needs = production.iter().flat_map(|package| &package.needs);
+        found.extend(needs.map(|name| (ecosystem, normalize(name))));
+    }
+    found
+}
+
+type Graph = Vec<Package>;
+
+/// The packages of a lockfile that production installs: by what it says of each, or, where it says nothing
+/// (Gemfile.lock), those that what the manifest asks for leads to. Members of a workspace of npm ask in manifests of
+/// their own.
+fn in_production<'g>(
+    ecosystem: Ecosystem,
+    graph: &'g Graph,
+    wanted: &[Wanted],
+) -> Vec<&'g Package> {
+    let normalize = ecosystem.model().normalize;
+    let has_scopes = graph.iter().any(|one| one.scope == Scope::Development);
+    let asked = || wanted.iter().filter(|one| one.ecosystem == ecosystem);
+    if has_scopes || ecosystem == Ecosystem::Npm || !asked().any(|one| one.dev) {
+        let stays = |one: &&Package| one.scope != Scope::Development;
+        return graph.iter().filter(stays).collect();
+    }
+    let by_name: BTreeMap<&str, &Package> =
+        graph.iter().map(|one| (one.name.as_str(), one)).collect();
+    let production = asked().filter(|one| !one.dev);
+    let mut left: Vec<String> = production.map(|one| one.name.clone()).collect();
+    let mut seen: BTreeSet<String> = left.iter().cloned().collect();
+    let mut found = Vec::new();
+    while let Some(name) = left.pop() {
+        let Some(package) = by_name.get(name.as_str()) else {
+            continue;
+        };
+        found.push(*package);
+        let needs = package.needs.iter().map(|name| normalize(name));
+        left.extend(needs.filter(|name| seen.insert(name.clone())));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -90,7 +129,7 @@ mod tests {
 
     #[test]
     fn needs_of_others_are_known() {
-        let found = needed(&sources(&[
+        let files = sources(&[
             (
                 "uv.lock",
                 "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\n\
@@ -108,9 +147,25 @@ mod tests {
             ),
             (
                 "Gemfile.lock",
-                "GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n",
+                "GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n    rswag (2.1)\n      rswag-ui (= 2.1)\n",
             ),
-        ]));
+        ]);
+        let gem = |name: &str, dev| Wanted {
+            ecosystem: Ecosystem::Gem,
+            name: name.to_owned(),
+            dev,
+            wanted: String::new(),
+            path: "Gemfile".to_owned(),
+            line: slugsmith_finding::LineSpan::default(),
+        };
+        let found = needed(
+            &files,
+            &[
+                gem("rails", false),
+                gem("rswag", true),
+                gem("rswag-ui", true),
+            ],
+        );
         let names: Vec<_> = found.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["@a/b", "ms", "jinja2", "pyyaml", "rack"]);
     }

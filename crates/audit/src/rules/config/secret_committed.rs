@@ -95,11 +95,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(env_files(facts));
     evidence.extend(unproven_env(facts));
     let in_code = in_code(facts);
-    // A file with a finding of its own has been named; a password that a client gets is another secret.
+    // A file with a finding of its own has been named; a password that a client or another machine gets is another
+    // secret.
     let path = |one: &Evidence| one.location.as_ref().map(|location| location.path.clone());
     let told: Vec<_> = in_code.iter().map(path).collect();
     let literal = literal::find(facts).into_iter();
-    let literal: Vec<_> = literal.filter(|one| !told.contains(&path(one))).collect();
+    let literal = literal.filter(|(one, is_address)| *is_address || !told.contains(&path(one)));
+    let literal: Vec<_> = literal.map(|(one, _)| one).collect();
     let lines: Vec<_> = literal
         .iter()
         .chain(&in_code)

@@ -42,7 +42,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             ```
         "#},
         silent: indoc! {"
-            A lockfile pins the version (Ruby); `3.14` and `24.x`, the forms that Heroku recommends;
+            A lockfile pins the version (Ruby, whose buildpack does not take it from `.ruby-version`);
+            `3.14` and `24.x`, the forms that Heroku recommends;
             Go, where go.mod always has one; a package.json that only holds tools beside another
             language; PHP, where a locked package asks for a range with an end.
         "},
@@ -68,7 +69,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
         "python",
         of("python").is_empty() && !python_project(facts),
     ));
-    evidence.extend(missing(facts, "ruby", of("ruby").is_empty()));
+    evidence.extend(missing(facts, "ruby", !ruby_is_asked_for(facts)));
     evidence.extend(missing(facts, "java", of("java").is_empty()));
     evidence.extend(missing(
         facts,
@@ -118,6 +119,10 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
         let file = (runtime == "java").then(|| facts.sources.text(SYSTEM_PROPERTIES));
         let (path, why) = match file.flatten() {
             Some(_) => (SYSTEM_PROPERTIES, " (java.runtime.version is missing here)"),
+            None if runtime == "ruby" && facts.sources.has(RUBY_VERSION) => (
+                manifest,
+                " where the buildpack looks (Gemfile.lock, not .ruby-version)",
+            ),
             None => (manifest, ""),
         };
         let message = format!(
@@ -128,6 +133,18 @@ fn missing(facts: &Facts<'_>, runtime: &str, none: bool) -> Option<Evidence> {
         Evidence::line(path, u32::from(path == SYSTEM_PROPERTIES), message)
             .help(pin_default(facts, runtime))
     })
+}
+
+/// The file of Ruby's version managers.
+const RUBY_VERSION: &str = ".ruby-version";
+
+/// Whether Ruby's buildpack gets a version: it takes the one of Gemfile.lock, which Bundler writes there for a Gemfile
+/// that asks for one, and reads `.ruby-version` for its reports alone (heroku-buildpack-ruby
+/// `lib/language_pack/ruby.rb`, `get_ruby_version`).
+fn ruby_is_asked_for(facts: &Facts<'_>) -> bool {
+    let gemfile = facts.sources.text(ecosystems::ruby::GEMFILE);
+    gemfile.is_some_and(ecosystems::ruby::asks_for_version)
+        || facts.packages.version(Ecosystem::Gem, "ruby").is_some()
 }
 
 /// Beside the app's own wish, PHP's buildpack follows what the locked packages ask for

@@ -190,7 +190,7 @@ fn go(facts: &Facts<'_>) -> Option<Server> {
     let sites: Vec<_> = calls_to(facts, Language::Go, |site| {
         matches!(
             site.call.callee.as_str(),
-            "http.ListenAndServe" | "http.ListenAndServeTLS"
+            "http.ListenAndServe" | "http.ListenAndServeTLS" | "http.Serve" | "http.ServeTLS"
         ) || site.call.method() == "ListenAndServe"
             || runs_framework(site)
             || started_in_go(facts, site).is_some()

@@ -22,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     docs: Docs {
         finds: indoc! {"
             A web command that starts several processes (foreman, honcho, concurrently, supervisord,
-            `&`, also with `nohup`), what uWSGI attaches (`attach-daemon`, `mule`, `cron`), what gunicorn's hooks or
+            `&`, also with `nohup`; `gunicorn --daemon`), what uWSGI attaches (`attach-daemon`, `mule`,
+            `cron`), what gunicorn's hooks or
             the script that is started leave running (`Popen`), or a Puma or Unicorn configuration that spawns a
             worker, or Sidekiq's `configure_embed`.
             `queue.process(…)` of Bull and `new Worker(…)` of BullMQ in the web process, where
@@ -97,15 +98,13 @@ fn check(facts: &Facts<'_>) -> Outcome {
         let beside = || is_long_running(command) && others().any(is_long_running);
         let worker = in_background(&text);
         let background = worker.or_else(|| beside().then_some(command.text.as_str()));
-        if let Some(background) = background.filter(|_| command.background) {
-            evidence.push(at(
-                &command.path,
-                command.line,
-                format!(
-                    "`{background} &` runs a second \
-                process in each web dyno, unseen by the platform."
-                ),
-            ));
+        let goes_on = command.background || detaches(command);
+        if let Some(background) = background.filter(|_| goes_on) {
+            let sign = if command.background { " &" } else { "" };
+            let message = format!(
+                "`{background}{sign}` runs a second process in each web dyno, unseen by the platform."
+            );
+            evidence.push(at(&command.path, command.line, message));
         }
     }
     evidence.extend(server_configuration(facts));
@@ -211,6 +210,21 @@ fn is_long_running(command: &Command) -> bool {
     (own || may_stay(command.program()))
         && !command.conditional
         && (is_server || !inline && !words.iter().any(ends))
+}
+
+/// A server or worker that puts itself into the background: what comes after it is what the dyno watches
+/// (docs.gunicorn.org/en/stable/settings.html, "daemon"; `celery worker --detach`).
+fn detaches(command: &Command) -> bool {
+    let words = command.words();
+    let has = |options: &[&str]| options.iter().any(|one| words.contains(one));
+    match command.program() {
+        "gunicorn" => has(&["--daemon", "-D"]),
+        "unicorn" | "unicorn_rails" => has(&["-D", "--daemonize"]),
+        "celery" => has(&["--detach"]),
+        "uwsgi" => has(&["--daemonize", "-d"]),
+        "puma" | "thin" | "sidekiq" | "resque" => has(&["-d", "--daemon"]),
+        _ => false,
+    }
 }
 
 /// `nohup PROGRAM &`, `setsid PROGRAM &`: meant to outlive the shell that starts it. A proxy in front of the server,
@@ -357,11 +371,9 @@ fn runs(facts: &Facts<'_>, site: Site<'_>) -> Option<bool> {
         let Some(variable) = named(condition) else {
             continue;
         };
-        let off = facts
-            .declared(&variable)
-            .value()
-            .is_some_and(|value| matches!(value, "false" | "0" | "no"));
-        let on = matches!(facts.declared(&variable), Declared::Value(_)) && !off;
+        let value = facts.value_of(&variable);
+        let off = matches!(value.as_deref(), Some("false" | "0" | "no"));
+        let on = value.is_some() && !off;
         // `!= "false"` and a default of true run unless told otherwise.
         let by_default =
             condition.contains("!=") || condition.contains("true") && condition.contains("fetch");

@@ -20,7 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         finds: indoc! {"
             Rails' `:memory_store` or `:file_store` in production where the app uses the cache, also the
             file store that holds where no `cache_store` is set (fragments, `Rails.cache`, Rack::Attack's
-            throttles); Django's `LocMemCache` or `FileBasedCache`, also where the cache is used and `CACHES`
+            throttles), or Rack::Attack's own store in memory; Django's `LocMemCache` or
+            `FileBasedCache`, also where the cache is used and `CACHES`
             is set nowhere; Laravel's `file` or `array` store as the
             default, also where only `throttle` counts in it, and Lumen's own default; Symfony's
             `cache.app` in files, where logins or rates are limited or code asks for a cache.
@@ -49,10 +50,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Outcome {
-    let evidence: Vec<_> = [rails(facts), django(facts), laravel(facts), symfony(facts)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let evidence: Vec<_> = [
+        rails(facts),
+        throttles_in_memory(facts),
+        django(facts),
+        laravel(facts),
+        symfony(facts),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let applies = facts.packages.has(Ecosystem::Gem, "rails")
         || facts.packages.has(Ecosystem::Pypi, "django")
         || facts.packages.has(Ecosystem::Composer, "laravel/framework");
@@ -102,6 +109,28 @@ fn rails(facts: &Facts<'_>) -> Option<Evidence> {
             "config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }; heroku \
                 addons:create heroku-redis:mini",
         )
+    })
+}
+
+/// `Rack::Attack.cache.store = ActiveSupport::Cache::MemoryStore.new`: each process counts for itself.
+fn throttles_in_memory(facts: &Facts<'_>) -> Option<Evidence> {
+    if !facts.packages.has(Ecosystem::Gem, "rack-attack") {
+        return None;
+    }
+    facts.code(Language::Ruby).find_map(|code| {
+        let set = code.assignments.iter().find(|one| {
+            let store = one.value.callee().unwrap_or_default();
+            one.target.ends_with("cache.store")
+                && store.contains("MemoryStore")
+                && branch(code, one.scope) != Branch::Development
+        })?;
+        let message = "Rack::Attack counts in the memory of each process: with n of them a client gets n times the \
+                       limit, and a restart forgets who was blocked.";
+        let found = Evidence::line(&code.path, set.line, message.to_owned());
+        Some(found.help(
+            "Rack::Attack.cache.store = ActiveSupport::Cache::RedisCacheStore.new(url: ENV[\"REDIS_URL\"]); heroku \
+             addons:create heroku-redis:mini",
+        ))
     })
 }
 

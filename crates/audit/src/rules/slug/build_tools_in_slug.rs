@@ -132,10 +132,32 @@ const FAMILIES: &[&str] = &[
     "grunt-",
     "gulp-",
     "karma-",
+    "@vitejs/",
+    "vite-plugin-",
+    "rollup-plugin-",
+    "@rollup/plugin-",
 ];
 
+/// Ends of such names.
+const KINDS: &[&str] = &["-webpack-plugin", "-vite-plugin", "/vite"];
+
+/// A loader of webpack's; without it that is the end of any name (`@grpc/proto-loader`).
+fn is_loader(facts: &Facts<'_>, name: &str) -> bool {
+    let webpack = || {
+        facts
+            .packages
+            .wanted
+            .iter()
+            .any(|one| one.name == "webpack")
+    };
+    name.ends_with("-loader") && webpack()
+}
+
 fn is_tool(name: &str) -> bool {
-    TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+    TOOLS.contains(&name)
+        || FAMILIES.iter().any(|family| name.starts_with(family))
+        || KINDS.iter().any(|kind| name.ends_with(kind))
+        || name.contains("/vite-plugin-")
 }
 
 fn check(facts: &Facts<'_>) -> Outcome {
@@ -144,14 +166,17 @@ fn check(facts: &Facts<'_>) -> Outcome {
     }
     let mut evidence = Vec::new();
     // Assets of other languages are built after Node's own pruning: they need the tools there.
-    let node = slugsmith_facts::process::runs_node(facts.app, &facts.sources)
-        || builds_before_python(facts);
+    let node =
+        slugsmith_facts::process::runs_node(facts.app, &facts.sources) || builds_for_another(facts);
+    let node = node && !builds_at_start(facts);
     let shipped: Vec<_> = facts
         .packages
         .wanted
         .iter()
         .filter(|package| {
-            package.ecosystem == Ecosystem::Npm && !package.dev && is_tool(&package.name)
+            let name = package.name.as_str();
+            let is_npm = package.ecosystem == Ecosystem::Npm && !package.dev;
+            is_npm && (is_tool(name) || is_loader(facts, name))
         })
         .filter(|package| node && !loaded(facts, &package.name))
         .collect();
@@ -215,14 +240,12 @@ fn check(facts: &Facts<'_>) -> Outcome {
     Outcome::of(evidence)
 }
 
-/// Whether Node's own buildpack builds the assets of an app in Python, before it prunes: its hook runs one of the
-/// tools, and nothing of Python, which comes later, starts Node again.
-fn builds_before_python(facts: &Facts<'_>) -> bool {
+/// Whether Node's own buildpack builds the assets of an app in another language, before it prunes: its hook runs one of
+/// the tools, and nothing of the other language starts Node again.
+fn builds_for_another(facts: &Facts<'_>) -> bool {
     let listed = facts.buildpacks();
-    let at = |name: &str| listed.iter().position(|buildpack| buildpack.contains(name));
-    let (Some(node), Some(python)) = (at("nodejs"), at("python")) else {
-        return false;
-    };
+    let may_be_there =
+        listed.is_empty() || listed.iter().any(|buildpack| buildpack.contains("nodejs"));
     let hooks = [
         "build",
         "heroku-postbuild",
@@ -233,25 +256,78 @@ fn builds_before_python(facts: &Facts<'_>) -> bool {
         .iter()
         .filter_map(|hook| slugsmith_facts::process::script(facts.app, hook))
         .any(|line| line.split([' ', '/', ':']).any(is_tool));
-    let words = ["node", "npm", "npx", "yarn", "gulp", "grunt", "webpack"];
-    let hook = facts.sources.text("bin/post_compile").unwrap_or_default();
-    let later = hook
-        .split(|one: char| !one.is_ascii_alphanumeric())
-        .any(|word| words.contains(&word));
-    let pipelines = [
-        "django-pipeline",
-        "django-compressor",
-        "django-gulp",
-        "webassets",
-        "flask-assets",
+    may_be_there && builds && !starts_node_later(facts)
+}
+
+/// `web: yarn run build && bundle exec puma`: every dyno needs the tools.
+fn builds_at_start(facts: &Facts<'_>) -> bool {
+    facts.processes.iter().any(|process| {
+        let text = &process.command.text;
+        text.contains("run build") || text.contains("yarn build")
+    })
+}
+
+/// Whether the build of another language, which comes after Node's pruning, starts Node by what it is told to run or
+/// by a library of assets.
+fn starts_node_later(facts: &Facts<'_>) -> bool {
+    const BUILDS: &[&str] = &[
+        "bin/post_compile",
+        ecosystems::java::POM,
+        ecosystems::java::BUILD_GRADLE,
+        ecosystems::java::BUILD_GRADLE_KTS,
+        ecosystems::scala::MANIFEST,
+        "Rakefile",
     ];
-    node < python
-        && builds
-        && !later
-        && facts
-            .packages
-            .wants_any(Ecosystem::Pypi, &pipelines)
-            .is_none()
+    const WORDS: &[&str] = &[
+        "node", "npm", "npx", "yarn", "pnpm", "gulp", "grunt", "webpack", "frontend",
+    ];
+    const LIBRARIES: &[(Ecosystem, &[&str])] = &[
+        (
+            Ecosystem::Pypi,
+            &[
+                "django-pipeline",
+                "django-compressor",
+                "django-gulp",
+                "webassets",
+                "flask-assets",
+            ],
+        ),
+        (
+            Ecosystem::Gem,
+            &[
+                "webpacker",
+                "shakapacker",
+                "jsbundling-rails",
+                "cssbundling-rails",
+                "vite_rails",
+                "vite_ruby",
+                "react_on_rails",
+                "sprockets",
+                "rails",
+            ],
+        ),
+    ];
+    let says_so = |text: &str| {
+        let mut words = text.split(|one: char| !one.is_ascii_alphanumeric());
+        words.any(|word| WORDS.contains(&word))
+    };
+    let mut texts = BUILDS.iter().filter_map(|path| facts.sources.text(path));
+    let told = texts.any(says_so) || hooks_of_composer(facts).iter().any(|hook| says_so(hook));
+    let mut libraries = LIBRARIES.iter();
+    told || libraries
+        .any(|(ecosystem, names)| facts.packages.wants_any(*ecosystem, names).is_some())
+}
+
+/// What Composer and PHP's buildpack run when they install (heroku-buildpack-php `bin/compile`).
+fn hooks_of_composer(facts: &Facts<'_>) -> Vec<String> {
+    const HOOKS: &[&str] = &["compile", "post-install-cmd", "post-autoload-dump"];
+    let text = facts
+        .sources
+        .text(ecosystems::php::MANIFEST)
+        .unwrap_or_default();
+    let manifest = ecosystems::graph::json(text).unwrap_or_default();
+    let scripts = |hook: &&str| Some(manifest.pointer(&format!("/scripts/{hook}"))?.to_string());
+    HOOKS.iter().filter_map(scripts).collect()
 }
 
 fn loaded(facts: &Facts<'_>, name: &str) -> bool {

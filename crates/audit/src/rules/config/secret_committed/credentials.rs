@@ -3,6 +3,8 @@
 //! The client says what the text is, so it need not look generated; the host, where it is told, says that it is no
 //! password of a developer's own machine.
 
+mod logins;
+
 use crate::addresses::local_host;
 use crate::rules::prelude::*;
 use crate::secrets::is_stand_in;
@@ -79,6 +81,7 @@ fn by_call(code: &Code) -> impl Iterator<Item = Handed<'_>> {
             && (placed(code, call)
                 || named(code, call.scope, &call.arguments)
                 || logs_in(code, call)
+                || logins::hands(code, call)
                 || of_service(code, call)))
         .then_some(Handed {
             to: &call.callee,
@@ -231,7 +234,7 @@ fn is_set_anew(code: &Code, one: &Assignment) -> bool {
     })
 }
 
-fn is_password(value: &Expr) -> bool {
+pub(super) fn is_password(value: &Expr) -> bool {
     value.text().is_some_and(is_password_text)
 }
 

@@ -1,33 +1,40 @@
 //! Real secrets that are written out in code: private keys, and values that look generated under
 //! the name of a password, a token or a key of a service.
 
+mod in_address;
+
+pub(super) use in_address::password_of_url;
+
+use in_address::in_text;
 use slugsmith_finding::LineSpan;
 use std::collections::BTreeSet;
 
-use super::credentials::is_password_text;
 use super::replaced::is_replaced;
-use crate::addresses::is_backing_address;
 use crate::called;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::required::is_demanded;
 use crate::secrets::{is_generated, is_secret_name, is_stand_in};
-use crate::spring::is_elsewhere;
 use crate::{Declared, Facts};
 use slugsmith_facts::code::{Code, Expr, Language};
 use slugsmith_finding::Severity;
 
+/// Secrets of a file that are told; who has to take out so many reads the rest of it.
+const MOST: usize = 3;
+
 /// A key in PEM is longer than this; a check for its first line is not.
 const PEM: usize = 300;
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Evidence> {
+/// The findings, and of each whether the secret stands in the address of another machine.
+pub(super) fn find(facts: &Facts<'_>) -> Vec<(Evidence, bool)> {
     let files = facts.sources.files.iter();
     let mut known: BTreeSet<String> = BTreeSet::new();
     files
         .filter(|code| !guards::is_maintenance(facts, &code.path) && !is_translation(&code.path))
-        .filter_map(|code| first(facts, code))
+        .flat_map(|code| of_file(facts, code))
         // One secret is one finding, wherever else it stands.
-        .filter_map(|(secret, found)| known.insert(secret).then_some(found))
+        .filter(|one| known.insert(one.secret.clone()))
+        .map(|one| (one.evidence, one.is_address))
         .collect()
 }
 
@@ -45,12 +52,25 @@ struct Given<'a> {
     scope: usize,
 }
 
-/// The first real secret of a file.
-fn first(facts: &Facts<'_>, code: &Code) -> Option<(String, Evidence)> {
+/// The real secrets of a file, the first few.
+fn of_file(facts: &Facts<'_>, code: &Code) -> Vec<Found> {
     let mut given = given(code);
     given.retain(|one| branch(code, one.scope) != Branch::Development);
     given.sort_by_key(|one| one.line);
-    given.iter().find_map(|one| judge(facts, code, one))
+    let mut found: Vec<Found> = Vec::new();
+    for one in given.iter().filter_map(|one| judge(facts, code, one)) {
+        // An object stands as a whole on the line where it begins.
+        let is_told = |known: &Found| {
+            known.secret == one.secret || known.evidence.location == one.evidence.location
+        };
+        if !found.iter().any(is_told) {
+            found.push(one);
+        }
+        if found.len() == MOST {
+            break;
+        }
+    }
+    found
 }
 
 fn given(code: &Code) -> Vec<Given<'_>> {
@@ -92,8 +112,21 @@ fn given(code: &Code) -> Vec<Given<'_>> {
     found
 }
 
-/// The finding about a value, with the secret itself.
-fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evidence)> {
+/// What is told of a secret.
+struct Found {
+    secret: String,
+    evidence: Evidence,
+    /// It stands in the address of another machine.
+    is_address: bool,
+}
+
+/// The finding about a value.
+fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<Found> {
+    let told = |secret: String, evidence: Evidence| Found {
+        secret,
+        evidence,
+        is_address: false,
+    };
     let at = |message: String| Evidence::line(&code.path, one.line, message);
     if one
         .value
@@ -106,9 +139,23 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
         let found = at(message.to_owned()).help(
             "Revoke it and make a new one; keep that in a config var: heroku config:set NAME=\"$(cat key.pem)\"",
         );
-        return Some((format!("{}:{}", code.path, one.line), found));
+        return Some(told(format!("{}:{}", code.path, one.line), found));
     }
     let secret = named(&one.name, one.value).filter(|secret| !is_stand_in(&secret.text))?;
+    if let Some(host) = &secret.of_host {
+        // Files of settings are judged by what production loads of them.
+        if facts.sources.node_config.contains(&code.path) {
+            return None;
+        }
+        let message = format!(
+            "The password for {host} is written out in the code: everybody who has the repository has it."
+        );
+        let fix = "Change it, and read the whole address from the environment, as add-ons set it: heroku config";
+        return Some(Found {
+            is_address: true,
+            ..told(secret.text, at(message).help(fix))
+        });
+    }
     let variable = words(&secret.name).to_ascii_uppercase();
     if is_replaced(facts, code, &secret.name) {
         return None;
@@ -121,7 +168,7 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
         let fix = format!(
             "Make a new one, and read it from the environment: heroku config:set {variable}=…"
         );
-        return Some((secret.text, at(message).help(fix)));
+        return Some(told(secret.text, at(message).help(fix)));
     }
     if facts.declared(&secret.name) != Declared::No || is_demanded(facts, &secret.name) {
         return None;
@@ -132,7 +179,10 @@ fn judge(facts: &Facts<'_>, code: &Code, one: &Given<'_>) -> Option<(String, Evi
     );
     let fix =
         format!("Make a new one, and read it without a default: heroku config:set {variable}=…");
-    Some((secret.text, at(message).level(Severity::Warn).help(fix)))
+    Some(told(
+        secret.text,
+        at(message).level(Severity::Warn).help(fix),
+    ))
 }
 
 /// A real secret with its name.
@@ -141,6 +191,8 @@ struct Secret {
     text: String,
     /// It is the fallback of a variable, which has that name.
     stands_in: bool,
+    /// The machine that it is for, where it stands in an address.
+    of_host: Option<String>,
 }
 
 /// The real secret among a value and those inside it.
@@ -151,6 +203,7 @@ fn named(name: &str, value: &Expr) -> Option<Secret> {
             name: name.to_owned(),
             text: text.to_owned(),
             stands_in,
+            of_host: None,
         })
     };
     let mut found = None;
@@ -171,61 +224,7 @@ fn named(name: &str, value: &Expr) -> Option<Secret> {
     });
     found
         .or_else(|| secret(name, value, false))
-        .or_else(|| in_address(value))
-        .or_else(|| in_url(value))
-}
-
-/// The password of a service elsewhere in an address (`postgres://shop:…@db.acme.net/shop`), also
-/// where the address stands in for a variable: whoever reads it can reach the service.
-fn in_url(value: &Expr) -> Option<Secret> {
-    let mut found = None;
-    value.walk(&mut |part| {
-        if let Some(password) = part.text().and_then(password_of_url) {
-            found.get_or_insert(Secret {
-                name: "password".to_owned(),
-                text: password.to_owned(),
-                stands_in: false,
-            });
-        }
-    });
-    found
-}
-
-/// The password in the address of a service on another machine, if it looks like a real one.
-pub(super) fn password_of_url(text: &str) -> Option<&str> {
-    // Cheapest first: this is asked of every text of the app.
-    let (user, host) = text.rsplit_once('@').filter(|_| text.len() < 500)?;
-    let (_, user) = user.split_once("://")?;
-    if !is_backing_address(text) {
-        return None;
-    }
-    let (_, password) = user.split_once(':')?;
-    let sample = ["example", "host", "server", "domain", "your"];
-    let named = host.split(['/', '?']).next().unwrap_or(host);
-    let is_sample = named.split(['.', ':']).any(|part| sample.contains(&part));
-    let is_real = is_generated(password) || host.contains('.') && is_password_text(password);
-    (is_elsewhere(&format!("//{host}")) && is_real && !is_sample).then_some(password)
-}
-
-/// The password of an address that is written as pairs: `host=db.acme.net user=shop password=…`.
-fn in_address(value: &Expr) -> Option<Secret> {
-    let text = value.text().filter(|text| text.len() < 500)?;
-    let pairs = || {
-        let parts = text.split([' ', ';']);
-        parts.filter_map(|part| part.trim().split_once('='))
-    };
-    let of = |names: &[&str]| {
-        let mut own = pairs().filter(|(key, _)| names.contains(&key.to_ascii_lowercase().as_str()));
-        own.next().map(|(_, value)| value)
-    };
-    let host = of(&["host", "server"])?;
-    let password = of(&["password", "pwd"])
-        .filter(|value| value.len() > 5 && !value.starts_with(['$', '{', '%', '"', '\'']))?;
-    is_elsewhere(host).then(|| Secret {
-        name: "password".to_owned(),
-        text: password.to_owned(),
-        stands_in: false,
-    })
+        .or_else(|| in_text(value))
 }
 
 /// `clientSecret` as `client_Secret`, so that the words of a name can be told.

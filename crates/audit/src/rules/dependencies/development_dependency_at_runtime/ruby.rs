@@ -36,11 +36,11 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
         let named = code
             .calls
             .iter()
-            .map(|call| (gem_of(&call.callee), call.line, call.scope));
+            .flat_map(|call| gems_of(&call.callee).map(|name| (name, call.line, call.scope)));
         let handed = code.passed().flat_map(|(line, scope, value)| {
             constants(value)
                 .into_iter()
-                .map(move |name| (gem_of(name), line, scope))
+                .flat_map(move |name| gems_of(name).map(move |name| (name, line, scope)))
         });
         for (name, line, scope) in required.chain(named).chain(handed) {
             let Some(gem) = development
@@ -69,7 +69,15 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
                 || code
                     .around(scope)
                     .any(|scope| matches!(scope.kind, ScopeKind::Try));
-            let told = evidence.iter().any(|other| other.is_about(gem));
+            let is_here = |other: &Evidence| {
+                let place = other.location.as_ref();
+                place.is_some_and(|place| {
+                    place.path == code.path && place.number() == Some(line.number())
+                })
+            };
+            let told = evidence
+                .iter()
+                .any(|other| other.is_about(gem) || is_here(other));
             if !checked && !told && !mentions_check(code, line) {
                 evidence.push(
                     Evidence::line(
@@ -130,12 +138,28 @@ fn constants(value: &Expr) -> Vec<&str> {
     found
 }
 
-/// `Faker::Name.name` is of the gem `faker`, `LetterOpenerWeb::Engine` of `letter_opener_web`.
-fn gem_of(callee: &str) -> String {
-    let first = callee.split('.').next().unwrap_or(callee);
-    if matches!(callee, "binding.pry" | "byebug" | "debugger") {
-        return callee.rsplit('.').next().unwrap_or(callee).to_owned();
-    }
+/// The gems that may have a constant: `Faker::Name.name` is of `faker`, `LetterOpenerWeb::Engine` of
+/// `letter_opener_web`, `Rswag::Ui.configure` of `rswag-ui` (guides.rubygems.org/name-your-gem).
+fn gems_of(callee: &str) -> impl Iterator<Item = String> {
+    let mut parts = callee.split('.');
+    let first = parts.next().unwrap_or(callee);
+    let own = match callee {
+        "binding.pry" | "byebug" | "debugger" => {
+            callee.rsplit('.').next().unwrap_or(callee).to_owned()
+        }
+        _ => underscored(first),
+    };
+    let below = parts
+        .next()
+        .map(underscored)
+        .filter(|below| !below.is_empty() && !own.is_empty());
+    let below = below.map(|below| format!("{own}-{below}"));
+    // What names more of the constant comes first.
+    below.into_iter().chain(std::iter::once(own))
+}
+
+/// `LetterOpener` as `letter_opener`; empty for what is no constant.
+fn underscored(first: &str) -> String {
     let mut name = String::new();
     for character in first.chars() {
         if character.is_ascii_uppercase() && !name.is_empty() {

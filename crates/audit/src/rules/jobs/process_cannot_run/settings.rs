@@ -2,14 +2,17 @@
 
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_facts::code::Assignment;
 use slugsmith_facts::command::Need;
 use slugsmith_facts::process::Command;
 use slugsmith_facts::sources::paths::join;
+use slugsmith_finding::LineSpan;
+
+const NAME: &str = "DJANGO_SETTINGS_MODULE";
 
 /// `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")` of a module that Python
 /// does not find from the folder where the server starts, since the file lies deeper.
 pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evidence> {
-    const NAME: &str = "DJANGO_SETTINGS_MODULE";
     let is_set = |name: &str| {
         facts.declared(name) != Declared::No
             || command.environment.iter().any(|(set, _)| set == name)
@@ -45,18 +48,7 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     {
         return None;
     }
-    let set = code
-        .assignments
-        .iter()
-        .find(|one| one.target == format!("os.environ.{NAME}"))?;
-    let line = set.line;
-    let module = match &set.value {
-        Expr::Env {
-            default: Some(default),
-            ..
-        } => default.text()?,
-        value => value.text()?,
-    };
+    let (line, module) = (set_by(code)?.line, named_by(code)?);
     let below = module.replace('.', "/");
     let sources = &facts.sources;
     let is_at = |path: &str| {
@@ -70,7 +62,9 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     }
     // Only a file of the app's own under that name shows that no package brings it.
     let file = format!("/{below}.py");
-    let found = sources.paths.iter().find(|path| path.ends_with(&file))?;
+    let Some(found) = sources.paths.iter().find(|path| path.ends_with(&file)) else {
+        return nowhere(facts, code, line, module, folder);
+    };
     let root = found.strip_suffix(&file)?;
     // A project of its own may be installed, and then Python finds it.
     let manifests = [
@@ -89,4 +83,68 @@ pub(super) fn off_the_path(facts: &Facts<'_>, command: &Command) -> Option<Evide
     Some(Evidence::line(&code.path, line, message).help(format!(
         "Procfile: web: gunicorn --chdir {root} …, with the module as it is named from there"
     )))
+}
+
+/// Where a file says which settings Django takes.
+fn set_by(code: &Code) -> Option<&Assignment> {
+    let mut set = code.assignments.iter();
+    set.find(|one| one.target == format!("os.environ.{NAME}"))
+}
+
+/// The module that a file names where no variable says otherwise.
+fn named_by(code: &Code) -> Option<&str> {
+    match &set_by(code)?.value {
+        Expr::Env {
+            default: Some(default),
+            ..
+        } => default.text(),
+        value => value.text(),
+    }
+}
+
+/// Settings of a package that the app neither has nor asks for, while it has settings under another name: a project
+/// that was renamed.
+fn nowhere(
+    facts: &Facts<'_>,
+    code: &Code,
+    line: LineSpan,
+    module: &str,
+    folder: &str,
+) -> Option<Evidence> {
+    let sources = &facts.sources;
+    let top = module.split('.').next()?;
+    let below = join(folder, &format!("{top}/"));
+    let packages = [top.to_owned(), top.replace('_', "-")];
+    let is_known = sources.below(&below).next().is_some()
+        || packages
+            .iter()
+            .any(|name| facts.packages.has(Ecosystem::Pypi, name));
+    if is_known {
+        return None;
+    }
+    let is_python = |path: &str| {
+        path.rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "py")
+    };
+    let is_settings = |path: &&str| {
+        let mut parts = path.rsplit('/');
+        let name = parts.next().filter(|name| *name != "__init__.py");
+        is_python(path) && (name == Some("settings.py") || parts.next() == Some("settings"))
+    };
+    let folder = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    let others = sources.below(&folder).find(is_settings)?;
+    let message = format!(
+        "{} asks for the settings module {module}, and the app has no {top}/: every worker stops with an ImportError. \
+         It has {others}.",
+        code.path
+    );
+    let fix = format!(
+        "heroku config:set {NAME}=…   or the module's name in {}",
+        code.path
+    );
+    Some(Evidence::line(&code.path, line, message).help(fix))
 }

@@ -87,9 +87,11 @@ fn hibernate(facts: &Facts<'_>) -> Option<Evidence> {
             .filter(|(_, entry)| is_key(&entry.key))
     };
     // A file or a document of production's own says it last.
-    let mut own =
-        set().filter(|(file, entry)| file.path.contains("application-") || entry.document > 0);
-    let (file, entry) = own.next_back().or_else(|| set().next())?;
+    let own =
+        || set().filter(|(file, entry)| file.path.contains("application-") || entry.document > 0);
+    let (first, _) = own().next().or_else(|| set().next())?;
+    let of_first = |(file, _): &(&spring::File, _)| file.path == first.path;
+    let (file, entry) = own().rfind(of_first).or_else(|| set().next())?;
     if facts.declared("SPRING_JPA_HIBERNATE_DDL_AUTO") != Declared::No || in_memory(files) {
         return None;
     }
@@ -114,14 +116,16 @@ fn in_memory(files: &[spring::File]) -> bool {
         urls.map(move |entry| (own || entry.document > 0, entry))
     });
     let entries: Vec<_> = entries.collect();
-    // What production's own file says replaces the one for all.
-    let is_replaced = entries.iter().any(|(own, _)| *own);
-    entries.iter().any(|(own, entry)| {
-        (*own || !is_replaced)
-            && ["jdbc:h2:", "jdbc:hsqldb:", "jdbc:derby:", "jdbc:sqlite:"]
-                .iter()
-                .any(|start| entry.value.contains(start))
-    })
+    let is_in_memory = |entry: &slugsmith_facts::formats::Entry| {
+        ["jdbc:h2:", "jdbc:hsqldb:", "jdbc:derby:", "jdbc:sqlite:"]
+            .iter()
+            .any(|start| entry.value.contains(start))
+    };
+    // What production's own file says replaces the one for all, and the last profile the others.
+    match entries.iter().find(|(own, _)| *own) {
+        Some((_, entry)) => is_in_memory(entry),
+        None => entries.iter().any(|(_, entry)| is_in_memory(entry)),
+    }
 }
 
 /// `sequelize.sync({ force: true })`.
