@@ -109,6 +109,7 @@ fn own_file(graph: &mut Graph<'_, '_>, number: usize, path: &str) {
         }
         "css" | "scss" | "sass" | "less" | "styl" if small => imported(graph, path, &because),
         _ if !small || lists_dependencies(path) || says_nothing(extension) => {}
+        "json" if node::is_note(path) => {}
         "" if runs || start::names(&facts.commands, path) => {
             graph.keep(number, &because);
             mentions(graph, path, &because);

@@ -25,6 +25,8 @@ use crate::references;
 
 pub(super) use entries::{all as entry_points, mentioned, started, traced};
 pub(crate) use opened::{Opened, may_be_path};
+pub(super) use outputs::is_note;
+
 use outputs::Output;
 use resolve::Form;
 pub(super) use resolve::{Resolver, in_app};
@@ -342,7 +344,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
                     self.anything(path)
                 }
             };
-            let is_exact = is_exact(&load, self.says_what_it_loads(path));
+            let builder = matches!(&load, Load::Word(word) if self.names_builder(path, word));
+            let is_exact = is_exact(&load, !builder && self.says_what_it_loads(path));
             let files = match load {
                 Load::Module(value, Form::Import) if compiled => {
                     // A compiler makes `require` of it unless it is told otherwise.

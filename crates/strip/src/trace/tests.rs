@@ -3,6 +3,7 @@
 mod aside;
 mod by_ending;
 mod computed;
+mod nitro;
 mod standalone;
 mod starts;
 

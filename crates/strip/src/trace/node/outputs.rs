@@ -15,6 +15,19 @@ const OF_NEXT: &str = "required-server-files.json";
 const OF_NITRO: &str = "nitro.json";
 const NITRO: &str = ".output";
 
+/// What builds servers by Nitro. Their names stand in such a server as words, and what it needs of them is bundled.
+const BUILDERS: &[&str] = &[
+    "nuxt",
+    "nitropack",
+    "nitro",
+    "vinxi",
+    "vite",
+    "rollup",
+    "@solidjs/start",
+    "@tanstack/react-start",
+    "@analogjs/platform",
+];
+
 /// A server that a framework wrote to run alone.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Output {
@@ -59,6 +72,11 @@ fn of_next(facts: &Facts<'_>, path: &str) -> Option<Output> {
     })
 }
 
+/// Whether a file is a framework's note about a build, which names the framework and which no server reads.
+pub(in crate::trace) fn is_note(path: &str) -> bool {
+    index::name(path) == OF_NITRO && index::name(parent(path)) == NITRO
+}
+
 fn of_nitro(path: &str) -> Option<Output> {
     (index::name(parent(path)) == NITRO).then(|| Output {
         folder: format!("{}/server", parent(path)),
@@ -92,6 +110,12 @@ impl Node<'_, '_> {
             Some(folder) => !self.is_framework(folder),
             None => !self.is_entry(file),
         }
+    }
+
+    /// Whether a word in a file of such a server is the name of what built it.
+    pub(super) fn names_builder(&self, file: &str, word: &str) -> bool {
+        let of_nitro = |one: &&Output| one.entry.is_none() && lies_in(file, &one.folder);
+        BUILDERS.contains(&word) && self.outputs.iter().any(|one| of_nitro(&one))
     }
 
     /// Whether a file can mean another one that it does not ask for by its very name. What traces the packages of a
