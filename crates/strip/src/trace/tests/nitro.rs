@@ -17,6 +17,12 @@ fn left_of_project(bundle: &str) -> Vec<String> {
         (".output/server/chunks/a.mjs", bundle),
         (".output/server/node_modules/vue/package.json", "{}"),
         (".output/server/node_modules/vue/index.js", ""),
+        (
+            "nuxt.config.ts",
+            "export default { modules: ['module-of-nuxt'] }",
+        ),
+        ("node_modules/module-of-nuxt/package.json", "{}"),
+        ("node_modules/module-of-nuxt/index.js", ""),
         ("node_modules/nuxt/package.json", "{}"),
         ("node_modules/nuxt/index.js", "require('vite')"),
         ("node_modules/vite/package.json", "{}"),
