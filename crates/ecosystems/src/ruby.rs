@@ -148,6 +148,16 @@ pub fn section<'t>(lockfile: &'t str, name: &str) -> Option<(u32, Vec<&'t str>)>
     Some((at, below.map(str::trim).collect()))
 }
 
+/// What a Gemfile asked for when the lockfile was written, whatever read it in (`gemspec`, `eval_gemfile`): each name
+/// with the wishes that stand behind it.
+pub fn direct(lockfile: &str) -> impl Iterator<Item = (&str, &str)> {
+    let (_, lines) = section(lockfile, "DEPENDENCIES").unwrap_or_default();
+    lines.into_iter().map(|line| {
+        let line = line.trim_end_matches('!');
+        line.split_once(" (").unwrap_or((line, ""))
+    })
+}
+
 /// The version that a Gemfile asks for, where it is written out: `ruby "3.3.0"`, `ruby("~> 3.3")`.
 #[must_use]
 pub fn wanted_version(gemfile: &str) -> Option<(String, LineSpan)> {

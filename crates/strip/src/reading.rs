@@ -374,20 +374,16 @@ fn extended(text: &[u8]) -> Vec<String> {
 
 /// Whether a file was made for a build whose output is complete by itself and runs alone.
 pub(super) fn is_build_input(facts: &Facts<'_>, path: &str) -> bool {
-    // What a build leaves for itself, what configures it, and the server that it made.
-    const BUILDS: &[(&str, &str, &str)] = &[
-        (".svelte-kit", "svelte.config.", "build/handler.js"),
-        (".nuxt", "nuxt.config.", ".output/server/index.mjs"),
+    const BUILDS: &[(&str, &str)] = &[
+        (".svelte-kit", "build/handler.js"),
+        (".nuxt", ".output/server/index.mjs"),
     ];
     if front_end::is_input(&facts.front_ends, path) || facts.superseded.has_built(path) {
         return true;
     }
     let folder = path.split('/').next().unwrap_or_default();
-    let of_build = |(input, config, _): &&(&str, &str, &str)| {
-        *input == folder || folder == path && path.starts_with(config)
-    };
-    let output = BUILDS.iter().find(of_build);
-    output.is_some_and(|(input, _, output)| {
+    let output = BUILDS.iter().find(|(input, _)| *input == folder);
+    output.is_some_and(|(input, output)| {
         let names = |text: &str| {
             let tools = [*input, "nuxt", "nuxi", "svelte-kit", "vite"];
             tools.iter().any(|tool| text.contains(tool))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Found, Locked, text, versions};
 use crate::recognise::{Look, expand, join};
-use crate::{dotnet, graph};
+use crate::{dotnet, graph, ruby};
 
 /// The Gemfile is a program: only plain lines outside of conditions are read. Bundler keeps their
 /// wishes under `DEPENDENCIES`.
@@ -14,15 +14,8 @@ pub(super) fn bundler(look: &dyn Look, at: &str, name: &str) -> Vec<Found> {
     let (Some(lock), Some(gemfile)) = (text(look, at, name), text(look, at, "Gemfile")) else {
         return Vec::new();
     };
-    let section = lock
-        .lines()
-        .skip_while(|line| *line != "DEPENDENCIES")
-        .skip(1);
-    let section = section.take_while(|line| line.starts_with("  "));
     let mut locked: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for line in section {
-        let line = line.trim().trim_end_matches('!');
-        let (name, wishes) = line.split_once(" (").unwrap_or((line, ""));
+    for (name, wishes) in ruby::direct(&lock) {
         let wishes = wishes.trim_end_matches(')').split(", ");
         let wishes = wishes.filter(|wish| !wish.is_empty() && *wish != ">= 0");
         locked.insert(name, wishes.map(str::to_owned).collect());

@@ -62,57 +62,51 @@ pub(super) fn read(sources: &Sources) -> Locks {
     locks
 }
 
-/// What other packages of production need, by the lockfiles that tell who needs what. What the app itself asks for says
-/// nothing.
+/// What other packages need, by the lockfiles that tell who needs what. What the app itself asks
+/// for says nothing, and neither does what only development has.
 pub(super) fn needed(sources: &Sources, wanted: &[Wanted]) -> BTreeSet<(Ecosystem, String)> {
-    let mut graphs: BTreeMap<Ecosystem, Graph> = BTreeMap::new();
-    for (ecosystem, package) in packages(sources) {
-        if package.local.is_none() {
-            graphs.entry(ecosystem).or_default().push(package);
-        }
-    }
-    let mut found = BTreeSet::new();
-    for (ecosystem, graph) in graphs {
-        let normalize = ecosystem.model().normalize;
-        let production = in_production(ecosystem, &graph, wanted);
-        let needs = production.iter().flat_map(|package| &package.needs);
-        found.extend(needs.map(|name| (ecosystem, normalize(name))));
-    }
-    found
+    let packages = packages(sources);
+    let only_development = gems_of_development(sources, &packages, wanted);
+    let others = packages.into_iter().filter(|(ecosystem, one)| {
+        let is_left_out = *ecosystem == Ecosystem::Gem && only_development.contains(&one.name);
+        one.local.is_none() && one.scope != Scope::Development && !is_left_out
+    });
+    others
+        .flat_map(|(ecosystem, package)| {
+            let normalize = ecosystem.model().normalize;
+            let needs = package.needs.into_iter();
+            needs.map(move |name| (ecosystem, normalize(&name)))
+        })
+        .collect()
 }
 
-type Graph = Vec<Package>;
-
-/// The packages of a lockfile that production installs: by what it says of each, or, where it says nothing
-/// (Gemfile.lock), those that what the manifest asks for leads to. Members of a workspace of npm ask in manifests of
-/// their own.
-fn in_production<'g>(
-    ecosystem: Ecosystem,
-    graph: &'g Graph,
+/// Gems that only those of the Gemfile's groups of development lead to, which a Gemfile.lock does not say. What the
+/// lockfile was asked for and the Gemfile does not show (`gemspec`, `eval_gemfile`) counts as of production.
+fn gems_of_development(
+    sources: &Sources,
+    packages: &[(Ecosystem, Package)],
     wanted: &[Wanted],
-) -> Vec<&'g Package> {
-    let normalize = ecosystem.model().normalize;
-    let has_scopes = graph.iter().any(|one| one.scope == Scope::Development);
-    let asked = || wanted.iter().filter(|one| one.ecosystem == ecosystem);
-    if has_scopes || ecosystem == Ecosystem::Npm || !asked().any(|one| one.dev) {
-        let stays = |one: &&Package| one.scope != Scope::Development;
-        return graph.iter().filter(stays).collect();
-    }
-    let by_name: BTreeMap<&str, &Package> =
-        graph.iter().map(|one| (one.name.as_str(), one)).collect();
-    let production = asked().filter(|one| !one.dev);
-    let mut left: Vec<String> = production.map(|one| one.name.clone()).collect();
-    let mut seen: BTreeSet<String> = left.iter().cloned().collect();
-    let mut found = Vec::new();
+) -> BTreeSet<String> {
+    let is_gem = |ecosystem: Ecosystem| ecosystem == Ecosystem::Gem;
+    let gems = packages.iter().filter(|(ecosystem, _)| is_gem(*ecosystem));
+    let needs: BTreeMap<&str, &[String]> = gems
+        .map(|(_, gem)| (gem.name.as_str(), gem.needs.as_slice()))
+        .collect();
+    let in_group = |name: &str, dev: bool| {
+        let mut gems = wanted.iter().filter(|one| is_gem(one.ecosystem));
+        gems.any(|one| one.name == name && one.dev == dev)
+    };
+    let lockfiles = Ecosystem::Gem.model().lockfiles.iter();
+    let texts = lockfiles.filter_map(|lockfile| sources.text(lockfile.name));
+    let mut left: Vec<&str> = texts.flat_map(ruby::direct).map(|(name, _)| name).collect();
+    left.retain(|name| !in_group(name, true) || in_group(name, false));
+    let mut seen: BTreeSet<&str> = left.iter().copied().collect();
     while let Some(name) = left.pop() {
-        let Some(package) = by_name.get(name.as_str()) else {
-            continue;
-        };
-        found.push(*package);
-        let needs = package.needs.iter().map(|name| normalize(name));
-        left.extend(needs.filter(|name| seen.insert(name.clone())));
+        let more = needs.get(name).copied().unwrap_or_default().iter();
+        left.extend(more.map(String::as_str).filter(|name| seen.insert(name)));
     }
-    found
+    let others = needs.keys().filter(|name| !seen.contains(**name));
+    others.map(|name| (*name).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -147,7 +141,8 @@ mod tests {
             ),
             (
                 "Gemfile.lock",
-                "GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n    rswag (2.1)\n      rswag-ui (= 2.1)\n",
+                "GEM\n  specs:\n    rails (7.1.0)\n      rack (>= 2)\n    rswag (2.1)\n      rswag-ui (= 2.1)\n\n\
+                 DEPENDENCIES\n  rails\n  rswag\n  rswag-ui\n",
             ),
         ]);
         let gem = |name: &str, dev| Wanted {
@@ -168,6 +163,25 @@ mod tests {
         );
         let names: Vec<_> = found.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["@a/b", "ms", "jinja2", "pyyaml", "rack"]);
+    }
+
+    #[test]
+    fn what_a_gemspec_asks_for_is_of_production() {
+        let files = sources(&[(
+            "Gemfile.lock",
+            "PATH\n  remote: .\n  specs:\n    core (0.1.0)\n      devise\n\nGEM\n  specs:\n    bcrypt (3.1.20)\n    \
+             devise (4.9.4)\n      bcrypt (~> 3.0)\n\nDEPENDENCIES\n  bcrypt\n  core!\n",
+        )]);
+        let bcrypt = Wanted {
+            ecosystem: Ecosystem::Gem,
+            name: "bcrypt".to_owned(),
+            dev: true,
+            wanted: String::new(),
+            path: "Gemfile".to_owned(),
+            line: slugsmith_finding::LineSpan::default(),
+        };
+        let found = needed(&files, &[bcrypt]);
+        assert!(found.contains(&(Ecosystem::Gem, "bcrypt".to_owned())));
     }
 
     #[test]

@@ -46,3 +46,28 @@ fn what_built_the_server_is_not_meant_by_its_name_in_the_bundle() {
         ["pg/index.js"]
     );
 }
+
+#[test]
+fn a_server_that_starts_the_builder_itself_keeps_what_its_configuration_names() {
+    let files = [
+        (
+            "package.json",
+            r#"{"scripts":{"start":"node server.js"},"dependencies":{"nuxt":"3"}}"#,
+        ),
+        ("server.js", "require('nuxt').loadNuxt()"),
+        (
+            "nuxt.config.js",
+            "export default { modules: ['module-of-nuxt'] }",
+        ),
+        (".output/nitro.json", "{}"),
+        (".output/server/index.mjs", ""),
+        (".output/server/node_modules/vue/package.json", "{}"),
+        (".output/server/node_modules/vue/index.js", ""),
+        ("node_modules/module-of-nuxt/package.json", "{}"),
+        ("node_modules/module-of-nuxt/index.js", ""),
+        ("node_modules/nuxt/package.json", "{}"),
+        ("node_modules/nuxt/index.js", ""),
+    ];
+    let (paths, _) = kept(&files, &[]);
+    assert!(paths.contains(&"node_modules/module-of-nuxt/index.js".to_owned()));
+}

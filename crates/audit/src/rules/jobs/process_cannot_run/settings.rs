@@ -102,8 +102,9 @@ fn named_by(code: &Code) -> Option<&str> {
     }
 }
 
-/// Settings of a package that the app neither has nor asks for, while it has settings under another name: a project
-/// that was renamed.
+/// Settings of a package that the app neither has nor asks for by that name, while its own stand beside the file that
+/// starts it, where `startproject` writes them: a project that was renamed. Without those, an installed package may
+/// bring what is asked for.
 fn nowhere(
     facts: &Facts<'_>,
     code: &Code,
@@ -122,24 +123,11 @@ fn nowhere(
     if is_known {
         return None;
     }
-    let is_python = |path: &str| {
-        path.rsplit_once('.')
-            .is_some_and(|(_, ending)| ending == "py")
-    };
-    let is_settings = |path: &&str| {
-        let mut parts = path.rsplit('/');
-        let name = parts.next().filter(|name| *name != "__init__.py");
-        is_python(path) && (name == Some("settings.py") || parts.next() == Some("settings"))
-    };
-    let folder = if folder.is_empty() {
-        String::new()
-    } else {
-        format!("{folder}/")
-    };
-    let others = sources.below(&folder).find(is_settings)?;
+    let own = ecosystems::python::modules::files(&join(code.folder(), "settings"));
+    let own = own.iter().find(|file| sources.has(file))?;
     let message = format!(
         "{} asks for the settings module {module}, and the app has no {top}/: every worker stops with an ImportError. \
-         It has {others}.",
+         It has {own}.",
         code.path
     );
     let fix = format!(
