@@ -4,8 +4,7 @@
 
 use slugsmith_ecosystems::adding::{self, Into};
 use slugsmith_ecosystems::recognise::{self, Project};
-use slugsmith_ecosystems::{javascript, python};
-use slugsmith_facts::app::OnDisk;
+use slugsmith_ecosystems::{graph, javascript, python};
 use slugsmith_facts::sources::paths::join;
 use slugsmith_finding::Finding;
 
@@ -24,17 +23,14 @@ const WRITTEN: &[(&str, &str, Into)] = &[
 ];
 
 /// The finding with the commands of the manager that serves its place.
-pub(super) fn of_finding(facts: &Facts<'_>, finding: Finding) -> Finding {
-    let is_about_packages = |help: &String| WRITTEN.iter().any(|(text, ..)| help.contains(text));
-    if !finding.help.iter().any(is_about_packages) {
-        return finding;
+///
+/// Only in what it says to do: its message tells what the app's own commands are.
+pub(super) fn of_finding(facts: &Facts<'_>, mut finding: Finding) -> Finding {
+    let place = finding.location.as_ref().map(|one| one.path.as_str());
+    for help in &mut finding.help {
+        *help = reword(help, |ecosystem| manager(facts, place, ecosystem));
     }
-    let place = finding.location.as_ref().map(|one| one.path.clone());
-    finding.reworded(|text| {
-        reword(text, |ecosystem| {
-            manager(facts, place.as_deref(), ecosystem)
-        })
-    })
+    finding
 }
 
 /// The manager of the nearest project at or above a place; of the root's without one. A member of a workspace has its
@@ -43,7 +39,7 @@ fn manager(facts: &Facts<'_>, place: Option<&str>, ecosystem: &str) -> Option<&'
     let folders = std::iter::successors(place, |path| Some(path.rsplit_once('/')?.0)).skip(1);
     let mut declared = None;
     for folder in folders.chain([""]) {
-        let projects = recognise::projects(&OnDisk(&facts.app.root), folder);
+        let projects = recognise::projects(&facts.sources, folder);
         let mut projects = projects.iter();
         let Some(project) = projects.find(|one| one.ecosystem.id == ecosystem) else {
             continue;
@@ -61,8 +57,8 @@ fn declared_by(facts: &Facts<'_>, folder: &str, project: &Project) -> Option<&'s
     let (name, manifest) = project.manifest.as_ref()?;
     match name.as_str() {
         javascript::MANIFEST => {
-            let text = facts.sources.text(&join(folder, name)).unwrap_or_default();
-            javascript::package_manager(text).or(Some("npm"))
+            let manifest = graph::json(facts.sources.text(&join(folder, name))?).ok()?;
+            javascript::package_manager(&manifest).or(Some("npm"))
         }
         // Other files that pip reads are no lists to add a line to.
         python::REQUIREMENTS => Some("pip"),

@@ -79,7 +79,7 @@ pub struct Facts<'a> {
     pub platform: &'static Platform,
     /// `YYYY-MM-DD`.
     pub today: String,
-    /// Names of the variables that start commands set before the app runs.
+    /// The variables that start commands set before the app runs, with the value where it is written out.
     pub exported: BTreeMap<String, Option<String>>,
     /// How the slug's size stands to its budget, where it was weighed.
     pub slug: Option<Verdict>,

@@ -14,6 +14,7 @@ mod adding;
 mod addresses;
 mod build_scripts;
 mod called;
+mod composer;
 pub mod contract;
 mod django;
 mod facts;

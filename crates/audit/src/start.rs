@@ -28,12 +28,9 @@ pub(super) fn exported(processes: &[Runs], sources: &Sources) -> BTreeMap<String
     let mut found = BTreeMap::new();
     let started = processes.iter().filter(|process| process.name != "release");
     for command in started.flat_map(|process| &process.commands) {
-        let words = command.text.split_whitespace();
-        let before = words.skip_while(|word| matches!(*word, "export" | "env"));
-        for (name, value) in before.map_while(assigned) {
-            let value = value.trim_matches(['"', '\'']);
+        for (name, value) in &command.environment {
             let known = !value.is_empty() && !value.contains(['$', '`']);
-            found.insert(name.to_owned(), known.then(|| value.to_owned()));
+            found.insert(name.clone(), known.then(|| value.clone()));
         }
     }
     for code in sources

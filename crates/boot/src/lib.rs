@@ -29,6 +29,7 @@ use kept::Kept;
 pub use observe::{Observed, Row, observe};
 pub use report::{BootReport, Note, Variable, Weight};
 use slugsmith_config::{BootConfig, BootLevel};
+use slugsmith_ecosystems::python::{SERVERS, WORKERS};
 use slugsmith_facts::beneath::Beneath;
 use slugsmith_facts::environment::{Environment, World};
 use slugsmith_facts::tree::Tree;
@@ -123,14 +124,17 @@ fn shown<'a>(input: &Input<'a>) -> &'a Path {
     }
 }
 
-/// Whether a word is a program of Python's, or a Python of some version.
+/// Whether a word is a program that runs Python's modules, or a Python of some version.
 fn is_python(word: &str) -> bool {
-    const MANAGERS: &[&str] = &["poetry", "pipenv", "uv"];
-    let rest = word.strip_prefix("python");
-    rest.is_some_and(|rest| {
-        rest.bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    }) || slugsmith_ecosystems::python::ECOSYSTEM.starts(word) && !MANAGERS.contains(&word)
+    const OTHERS: &[&str] = &["django-admin", "flask", "streamlit"];
+    let of_version = |rest: &str| {
+        let mut bytes = rest.bytes();
+        bytes.all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    word.strip_prefix("python").is_some_and(of_version)
+        || [OTHERS, SERVERS, WORKERS]
+            .iter()
+            .any(|some| some.contains(&word))
 }
 
 /// Plain byte code, and that of `-O` or `PYTHONOPTIMIZE` where somebody asks for it.

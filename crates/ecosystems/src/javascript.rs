@@ -100,16 +100,26 @@ pub static ECOSYSTEM: Ecosystem = Ecosystem {
     leftovers: &[],
 };
 
-/// The manager that a package.json asks for, in Corepack's field (nodejs.org/api/packages.html, "packageManager") or in
-/// npm's (docs.npmjs.com/cli/configuring-npm/package-json, "devEngines").
+/// The manager that a package.json asks for in Corepack's field (nodejs.org/api/packages.html, "packageManager").
 #[must_use]
-pub fn package_manager(text: &str) -> Option<&'static str> {
-    let manifest = super::graph::json(text).ok()?;
-    let field = manifest.get("packageManager");
-    let named = field.or_else(|| manifest.pointer("/devEngines/packageManager/name"));
-    let named = named?.as_str()?.split('@').next()?;
+pub fn package_manager(manifest: &serde_json::Value) -> Option<&'static str> {
+    let named = manifest
+        .get("packageManager")?
+        .as_str()?
+        .split('@')
+        .next()?;
     let known = ["npm", "yarn", "pnpm", "bun"];
     known.into_iter().find(|one| *one == named)
+}
+
+/// The lockfile of the manager that a package.json asks for, where that is another one than npm, which has two.
+#[must_use]
+pub fn declared_lockfile(manifest: &serde_json::Value) -> Option<&'static Lockfile> {
+    let manager = package_manager(manifest).filter(|one| *one != "npm")?;
+    ECOSYSTEM
+        .lockfiles
+        .iter()
+        .find(|one| one.manager == manager)
 }
 
 /// Whether a lockfile of this name is no text.

@@ -84,6 +84,18 @@ pub fn lockfile(name: &str) -> Option<(&'static Ecosystem, &'static Lockfile)> {
     lockfiles().find(|(_, lockfile)| lockfile.name == name)
 }
 
+/// Whether a program answers requests, in any ecosystem.
+#[must_use]
+pub fn is_server(program: &str) -> bool {
+    ALL.iter().any(|one| one.servers.contains(&program))
+}
+
+/// Whether a program works off jobs, in any ecosystem.
+#[must_use]
+pub fn is_worker(program: &str) -> bool {
+    ALL.iter().any(|one| one.workers.contains(&program))
+}
+
 /// The ecosystem whose start commands begin with this program.
 #[must_use]
 pub fn of_program(program: &str) -> Option<&'static Ecosystem> {

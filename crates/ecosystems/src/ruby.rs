@@ -34,6 +34,15 @@ pub const SERVERS: &[&str] = &[
 /// Programs that work off queues or start jobs at their time.
 pub const WORKERS: &[&str] = &["sidekiq", "resque", "good_job", "shoryuken", "clockwork"];
 
+/// Gems that build an app's assets with Node.
+pub const NODE_ASSETS: &[&str] = &[
+    "webpacker",
+    "shakapacker",
+    "jsbundling-rails",
+    "vite_ruby",
+    "vite_rails",
+];
+
 /// The gem that brings a program.
 #[must_use]
 pub fn gem_of_program(program: &str) -> Option<&'static str> {

@@ -36,10 +36,7 @@ pub(super) fn recognise<'a>(place: &'a Project<'a>) -> Option<Recognised<'a>> {
         Parsed::Broken(malformed) => return Some(place.unusable("npm", malformed)),
         Parsed::Good(manifest) => manifest,
     };
-    let named = manifest
-        .get("packageManager")
-        .and_then(Value::as_str)
-        .and_then(|text| text.split('@').next());
+    let named = ecosystems::javascript::package_manager(manifest);
     let managers: [(&str, &[&str]); 4] = [
         ("npm", npm::LOCKFILES),
         ("pnpm", &[ecosystems::javascript::PNPM_LOCK]),

@@ -7,6 +7,7 @@ use super::outputs::Outputs;
 use super::suppress::Suppression;
 use crate::code::{Code, Language};
 use slugsmith_ecosystems as ecosystems;
+use slugsmith_ecosystems::recognise::Look;
 
 /// The app's own files.
 #[derive(Debug, Clone, Default)]
@@ -82,5 +83,28 @@ impl Sources {
             .skip(start)
             .map(String::as_str)
             .take_while(move |path| path.starts_with(folder))
+    }
+}
+
+/// What was read, for questions of ecosystems.
+impl Look for Sources {
+    fn names(&self, folder: &str) -> Vec<String> {
+        let folder = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let below = self
+            .below(&folder)
+            .filter_map(|path| path.strip_prefix(&folder));
+        let mut names: Vec<String> = below
+            .filter_map(|path| path.split('/').next())
+            .map(str::to_owned)
+            .collect();
+        names.dedup();
+        names
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        self.texts.get(path).cloned()
     }
 }

@@ -32,6 +32,15 @@ fn kept(files: &[(&str, &str)], links: &[(&str, &str)]) -> (Vec<String>, Vec<(St
     )
 }
 
+/// What is left of the packages at the root of a small tree.
+fn kept_at_root(files: &[(&str, &str)]) -> Vec<String> {
+    let (paths, _) = kept(files, &[]);
+    let paths = paths
+        .iter()
+        .filter_map(|path| path.strip_prefix("node_modules/"));
+    paths.map(str::to_owned).collect()
+}
+
 /// The files of one package `a` that `code`, its index.js, keeps besides itself.
 fn reached(code: &str, files: &[&str]) -> Vec<String> {
     let mut all = vec![

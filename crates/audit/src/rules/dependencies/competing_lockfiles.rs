@@ -131,20 +131,14 @@ fn requirements_beside(facts: &Facts<'_>) -> Option<Evidence> {
 
 /// The locks that are not the one package.json names.
 fn remove(facts: &Facts<'_>, list: &[&str]) -> String {
-    let manager = facts
+    let declared = facts
         .app
         .package_json
         .good()
-        .and_then(|manifest| manifest.get("packageManager"))
-        .and_then(|manager| manager.as_str())
-        .unwrap_or("npm");
-    let keep = if manager.starts_with("yarn") {
-        ecosystems::javascript::YARN_LOCK
-    } else if manager.starts_with("pnpm") {
-        ecosystems::javascript::PNPM_LOCK
-    } else {
-        list.first().copied().unwrap_or_default()
-    };
+        .and_then(ecosystems::javascript::declared_lockfile)
+        .filter(|one| list.contains(&one.name));
+    let first = || list.first().copied().unwrap_or_default();
+    let keep = declared.map_or_else(first, |one| one.name);
     list.iter()
         .filter(|name| **name != keep)
         .copied()

@@ -174,15 +174,11 @@ fn not_in_lock(
 
 /// The lockfile of the package manager that package.json asks for, and the command that writes it.
 fn lock_of_npm(facts: &Facts<'_>) -> (&'static str, &'static str) {
-    use ecosystems::javascript::{ECOSYSTEM, MANIFEST, PACKAGE_LOCK, package_manager};
-    let text = facts.sources.text(MANIFEST).unwrap_or_default();
-    let manager = package_manager(text).filter(|one| *one != "npm");
-    let mut known = ECOSYSTEM.lockfiles.iter();
-    known
-        .find(|one| Some(one.manager) == manager)
-        .map_or((PACKAGE_LOCK, "npm install --package-lock-only"), |one| {
-            (one.name, one.lock_with)
-        })
+    use ecosystems::javascript::{PACKAGE_LOCK, declared_lockfile};
+    let declared = facts.app.package_json.good().and_then(declared_lockfile);
+    declared.map_or((PACKAGE_LOCK, "npm install --package-lock-only"), |one| {
+        (one.name, one.lock_with)
+    })
 }
 
 /// Whether the build installs something from this manifest.

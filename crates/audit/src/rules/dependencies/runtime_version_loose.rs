@@ -300,20 +300,15 @@ fn node(facts: &Facts<'_>, wishes: &[&Wanted]) -> Option<Evidence> {
 /// The gem that builds a Ruby app's assets with Node, where no buildpack of Node is listed
 /// (heroku-buildpack-ruby `lib/language_pack/ruby.rb`, `add_node_js_binary`).
 fn assets_of_ruby<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
-    const GEMS: &[&str] = &[
-        "webpacker",
-        "shakapacker",
-        "jsbundling-rails",
-        "vite_ruby",
-        "vite_rails",
-    ];
     let is_ruby = primary(facts) == Some(Ecosystem::Gem)
         && facts.sources.has(ecosystems::javascript::MANIFEST);
     let by_node = facts
         .buildpacks()
         .iter()
         .any(|buildpack| buildpack.contains("node"));
-    let gem = facts.packages.wants_any(Ecosystem::Gem, GEMS)?;
+    let gem = facts
+        .packages
+        .wants_any(Ecosystem::Gem, ecosystems::ruby::NODE_ASSETS)?;
     (is_ruby && !by_node).then_some(gem.name.as_str())
 }
 

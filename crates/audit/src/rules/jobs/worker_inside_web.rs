@@ -5,7 +5,7 @@ mod kept;
 use crate::jobs;
 use crate::proxies;
 use crate::rules::prelude::*;
-use slugsmith_ecosystems::{ALL, Ecosystem as Known};
+use slugsmith_ecosystems::{is_server, is_worker};
 use slugsmith_facts::command::Command;
 use slugsmith_finding::LineSpan;
 
@@ -174,8 +174,7 @@ const RUNTIMES: &[&str] = &[
 
 /// Whether a program may serve or work until it is stopped.
 fn may_stay(program: &str) -> bool {
-    let is_named = |one: &&Known| one.servers.contains(&program) || one.workers.contains(&program);
-    RUNTIMES.contains(&program) || ALL.iter().any(is_named)
+    RUNTIMES.contains(&program) || is_server(program) || is_worker(program)
 }
 
 /// Whether a command serves or works until it is stopped, as far as its words say: not a migration, a build or a
@@ -204,12 +203,10 @@ fn is_long_running(command: &Command) -> bool {
     if is_detached(command) || is_daemon(command) {
         return !command.conditional;
     }
-    let program = command.program();
-    let is_server = ALL.iter().any(|one| one.servers.contains(&program));
     let ends = |word: &&str| ENDS.iter().any(|part| word.contains(part));
     (own || may_stay(command.program()))
         && !command.conditional
-        && (is_server || !inline && !words.iter().any(ends))
+        && (is_server(command.program()) || !inline && !words.iter().any(ends))
 }
 
 /// A server or worker that puts itself into the background: what comes after it is what the dyno watches

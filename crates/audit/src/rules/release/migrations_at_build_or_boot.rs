@@ -2,6 +2,7 @@
 
 mod synced;
 
+use crate::composer;
 use crate::migrations;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
@@ -80,7 +81,7 @@ fn check(facts: &Facts<'_>) -> Outcome {
             starts.extend(process::shell_lines(path, text));
         }
     }
-    starts.extend(composer(facts));
+    starts.extend(composer::hooks(facts));
     let applies = !starts.is_empty() || facts.process("web").is_some();
     let mut evidence: Vec<_> = starts
         .iter()
@@ -212,56 +213,6 @@ fn door<'c>(commands: &'c [Command], found: &'c Command) -> &'c Command {
     };
     let first = way.iter().find(is_script).copied();
     first.unwrap_or(found)
-}
-
-/// Scripts of composer.json that the build runs: `compile` is the PHP buildpack's own hook.
-fn composer(facts: &Facts<'_>) -> Vec<Command> {
-    let manifest = facts
-        .sources
-        .text(ecosystems::php::MANIFEST)
-        .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let scripts = manifest
-        .as_ref()
-        .and_then(|manifest| manifest.get("scripts"));
-    let mut found = Vec::new();
-    for name in ["compile", "post-install-cmd", "post-autoload-dump"] {
-        let line = facts
-            .line(ecosystems::php::MANIFEST, &format!("\"{name}\""))
-            .unwrap_or_default();
-        let written = |text: String| Command::written(&text, ecosystems::php::MANIFEST, line);
-        let texts = scripts.map(|scripts| composer_script(scripts, name, 0));
-        found.extend(texts.into_iter().flatten().map(written));
-    }
-    found
-}
-
-/// The commands of one of composer's scripts, through those that it calls by `@name`. Symfony's own list is an object:
-/// `"auto-scripts": { "cache:clear": "symfony-cmd" }` runs `bin/console cache:clear`.
-fn composer_script(scripts: &serde_json::Value, name: &str, depth: usize) -> Vec<String> {
-    use serde_json::Value;
-    let text_of = |text: &str| match text.strip_prefix('@') {
-        Some(other) if depth < 4 && scripts.get(other).is_some() => {
-            composer_script(scripts, other, depth + 1)
-        }
-        _ => vec![text.trim_start_matches('@').to_owned()],
-    };
-    match scripts.get(name) {
-        Some(Value::String(text)) => text_of(text),
-        Some(Value::Array(many)) => many
-            .iter()
-            .filter_map(Value::as_str)
-            .flat_map(text_of)
-            .collect(),
-        Some(Value::Object(many)) => many
-            .iter()
-            .map(|(command, kind)| match kind.as_str() {
-                Some("symfony-cmd") => format!("php bin/console {command}"),
-                Some("php-script") => format!("php {command}"),
-                _ => command.clone(),
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn at(

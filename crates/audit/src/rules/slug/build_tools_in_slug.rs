@@ -1,5 +1,6 @@
 //! Is what only the build needs shipped?
 
+use crate::composer;
 use crate::rules::prelude::*;
 use slugsmith_ecosystems as ecosystems;
 use slugsmith_facts::bash;
@@ -292,19 +293,10 @@ fn starts_node_later(facts: &Facts<'_>) -> bool {
                 "flask-assets",
             ],
         ),
+        (Ecosystem::Gem, ecosystems::ruby::NODE_ASSETS),
         (
             Ecosystem::Gem,
-            &[
-                "webpacker",
-                "shakapacker",
-                "jsbundling-rails",
-                "cssbundling-rails",
-                "vite_rails",
-                "vite_ruby",
-                "react_on_rails",
-                "sprockets",
-                "rails",
-            ],
+            &["cssbundling-rails", "react_on_rails", "sprockets", "rails"],
         ),
     ];
     let says_so = |text: &str| {
@@ -312,22 +304,13 @@ fn starts_node_later(facts: &Facts<'_>) -> bool {
         words.any(|word| WORDS.contains(&word))
     };
     let mut texts = BUILDS.iter().filter_map(|path| facts.sources.text(path));
-    let told = texts.any(says_so) || hooks_of_composer(facts).iter().any(|hook| says_so(hook));
+    let told = texts.any(says_so)
+        || composer::hooks(facts)
+            .iter()
+            .any(|hook| says_so(&hook.text));
     let mut libraries = LIBRARIES.iter();
     told || libraries
         .any(|(ecosystem, names)| facts.packages.wants_any(*ecosystem, names).is_some())
-}
-
-/// What Composer and PHP's buildpack run when they install (heroku-buildpack-php `bin/compile`).
-fn hooks_of_composer(facts: &Facts<'_>) -> Vec<String> {
-    const HOOKS: &[&str] = &["compile", "post-install-cmd", "post-autoload-dump"];
-    let text = facts
-        .sources
-        .text(ecosystems::php::MANIFEST)
-        .unwrap_or_default();
-    let manifest = ecosystems::graph::json(text).unwrap_or_default();
-    let scripts = |hook: &&str| Some(manifest.pointer(&format!("/scripts/{hook}"))?.to_string());
-    HOOKS.iter().filter_map(scripts).collect()
 }
 
 fn loaded(facts: &Facts<'_>, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Builds of Nuxt beside the server that Nitro made of them.
 
-use super::kept;
+use super::{kept, kept_at_root};
 
 /// What is left of the project's packages beside a server with this code in its bundle.
 fn left_of_project(bundle: &str) -> Vec<String> {
@@ -30,11 +30,7 @@ fn left_of_project(bundle: &str) -> Vec<String> {
         ("node_modules/pg/package.json", "{}"),
         ("node_modules/pg/index.js", ""),
     ];
-    let (paths, _) = kept(&files, &[]);
-    let paths = paths
-        .iter()
-        .filter_map(|path| path.strip_prefix("node_modules/"));
-    paths.map(str::to_owned).collect()
+    kept_at_root(&files)
 }
 
 #[test]

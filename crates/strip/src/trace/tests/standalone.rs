@@ -1,6 +1,6 @@
 //! Builds of Next beside the server that they made.
 
-use super::kept;
+use super::{kept, kept_at_root};
 
 const BUILD: &[(&str, &str)] = &[
     (".next/standalone/package.json", "{}"),
@@ -34,11 +34,7 @@ fn left_of_project(command: &str, more: (&str, &str)) -> Vec<String> {
         format!(r#"{{"scripts":{{"start":"{command}"}},"dependencies":{{"next":"15"}}}}"#);
     let mut files = BUILD.to_vec();
     files.extend([("package.json", manifest.as_str()), more]);
-    let (paths, _) = kept(&files, &[]);
-    let paths = paths
-        .iter()
-        .filter_map(|path| path.strip_prefix("node_modules/"));
-    paths.map(str::to_owned).collect()
+    kept_at_root(&files)
 }
 
 #[test]
@@ -324,11 +320,7 @@ fn left_above(server: &str, more: &[(&str, &str)]) -> Vec<String> {
     ];
     files.extend(own.iter().map(|(path, text)| (path.as_str(), *text)));
     files.extend(more);
-    let (paths, _) = kept(&files, &[]);
-    let paths = paths
-        .iter()
-        .filter_map(|path| path.strip_prefix("node_modules/"));
-    paths.map(str::to_owned).collect()
+    kept_at_root(&files)
 }
 
 const ALL_ABOVE: [&str; 4] = [

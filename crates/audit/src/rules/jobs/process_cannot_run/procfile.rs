@@ -1,7 +1,7 @@
 //! Does the platform understand the Procfile as it is written?
 
 use crate::rules::prelude::*;
-use slugsmith_ecosystems::ALL;
+use slugsmith_ecosystems::is_server;
 use slugsmith_facts::encoding::Mark;
 use slugsmith_facts::formats::procfile::{self, Line};
 use slugsmith_facts::process::{Command, Runs};
@@ -65,11 +65,7 @@ fn unrouted(facts: &Facts<'_>) -> Option<Evidence> {
     let of_buildpack = [Ecosystem::Composer, Ecosystem::Maven, Ecosystem::Go]
         .iter()
         .any(|other| facts.packages.manifest(*other).is_some());
-    let serves = |command: &Command| {
-        let program = command.program();
-        let of_language = ALL.iter().any(|one| one.servers.contains(&program));
-        of_language || program == "rackup"
-    };
+    let serves = |command: &Command| is_server(command.program()) || command.program() == "rackup";
     let of_file = |process: &&Runs| process.command.path == "Procfile" && process.name != "release";
     let mut servers = facts.processes.iter().filter(of_file);
     let has_web = facts.process("web").is_some();
