@@ -26,7 +26,6 @@ use slugsmith::finding::{Finding, Severity};
 use super::fixtures::{WEIGHED, audit};
 
 /// The aim: of a hundred pairs so many are caught and silent.
-const AIM: usize = 98;
 const PAIRS: usize = 150;
 
 struct Pair {
@@ -320,7 +319,7 @@ fn injected_faults_are_caught_and_twins_are_silent() {
         }
     }
     assert!(pairs.len() >= PAIRS, "{} pairs", pairs.len());
-    assert!(good * 100 >= pairs.len() * AIM, "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -94,9 +94,24 @@ pub(super) fn rooted(site: Site<'_>, path: &Expr) -> Rooted {
     }
     match parts.first() {
         Some(Part::Name(name)) if is_root(name) => Rooted::App(shown(&parts)),
-        Some(Part::Text(text)) if is_relative(text, parts.len() == 1) => Rooted::App(shown(&parts)),
+        Some(Part::Text(_)) if begins_here(&parts) => Rooted::App(shown(&parts)),
         _ => Rooted::Unknown,
     }
+}
+
+/// Whether the texts that a path begins with, put together (`"./data"`, `"/"`, …), are in the working folder.
+fn begins_here(parts: &[Part]) -> bool {
+    let mut start = String::new();
+    let mut texts = 0;
+    for part in parts {
+        match part {
+            Part::Text(text) => start.push_str(text),
+            Part::Separator => start.push('/'),
+            Part::Name(_) | Part::Unknown => break,
+        }
+        texts += 1;
+    }
+    is_relative(&start, texts == parts.len())
 }
 
 enum Part {

@@ -172,6 +172,19 @@ pub(super) fn is_stand_in(value: &str) -> bool {
 
 /// Who issued a key, by its form: forms that nothing else has.
 pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
+    // Prefix, least length of what follows, issuer.
+    const FORMS: &[(&str, usize, &str)] = &[
+        ("ghp_", 36, "GitHub"),
+        ("github_pat_", 40, "GitHub"),
+        ("glpat-", 20, "GitLab"),
+        ("xoxb-", 40, "Slack"),
+        ("xoxp-", 40, "Slack"),
+        ("npm_", 36, "npm"),
+        ("hf_", 34, "Hugging Face"),
+        ("gsk_", 48, "Groq"),
+        ("sk-ant-", 80, "Anthropic"),
+        ("sk-proj-", 40, "OpenAI"),
+    ];
     let word = |text: &str| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
@@ -194,11 +207,13 @@ pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
     if text.len() == 20 && text.starts_with("AKIA") && upper(text) {
         return Some("AWS");
     }
-    if starts("ghp_", 36) || starts("github_pat_", 40) {
-        return Some("GitHub");
+    let mut forms = FORMS.iter();
+    if let Some((.., issuer)) = forms.find(|(prefix, least, _)| starts(prefix, *least)) {
+        return Some(issuer);
     }
-    if starts("xoxb-", 40) || starts("xoxp-", 40) {
-        return Some("Slack");
+    // Older keys of OpenAI have this word, Base64 for "OpenAI", in their middle.
+    if starts("sk-", 48) && text.contains("T3BlbkFJ") {
+        return Some("OpenAI");
     }
     if let Some(issuer) = payments(text) {
         return Some(issuer);

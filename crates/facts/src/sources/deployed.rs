@@ -115,9 +115,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
         .filter(|signs| !has(signs.manifests) && !named(signs, commands, &buildpacks))
         .map(|signs| signs.language)
         .collect();
-    sources
-        .files
-        .retain(|code| !absent.contains(&code.language));
+    sources.keep(|code| !absent.contains(&code.language));
 }
 
 /// Notes the languages that have a manifest while every process runs another one: the
@@ -172,9 +170,7 @@ pub(super) fn choose(app: &App, sources: &mut Sources, processes: &[Runs]) {
         .map(|signs| signs.language)
         .collect();
     let unserved = sources.unserved.clone();
-    sources
-        .files
-        .retain(|code| !unserved.contains(&code.language));
+    sources.keep(|code| !unserved.contains(&code.language));
 }
 
 fn named(signs: &Signs, commands: &[String], buildpacks: &str) -> bool {

@@ -14,6 +14,8 @@ use slugsmith_ecosystems::recognise::Look;
 pub struct Sources {
     /// Code that a process can reach, sorted by path.
     pub files: Vec<Code>,
+    /// Code that no process can reach: what stands in it is still read by everybody who has the repository.
+    pub unreached: Vec<Code>,
     /// Manifests, lockfiles and configuration by path.
     pub texts: BTreeMap<String, String>,
     /// Every path of the app's own files, sorted, `/` as separator.
@@ -42,6 +44,12 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Leaves the code that a process may reach.
+    pub(super) fn keep(&mut self, is_reached: impl Fn(&Code) -> bool) {
+        let unreached = self.files.extract_if(.., |code| !is_reached(code));
+        self.unreached.extend(unreached);
+    }
+
     /// Whether the app has a file at this path.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {

@@ -49,9 +49,7 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
                 .map(|rest| rest.trim_start_matches('/').to_owned()),
         );
     }
-    sources
-        .files
-        .retain(|code| code.language != Language::Go || reached.contains(code.folder()));
+    sources.keep(|code| code.language != Language::Go || reached.contains(code.folder()));
     sources.go_programs = names;
 }
 

@@ -100,9 +100,7 @@ pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
             );
         }
     }
-    sources
-        .files
-        .retain(|code| code.language != Language::Php || reached.contains(&code.path));
+    sources.keep(|code| code.language != Language::Php || reached.contains(&code.path));
 }
 
 /// Drops files of library folders that define nothing at their top and that no file includes:
@@ -152,7 +150,7 @@ fn drop_scripts_of_libraries(sources: &mut Sources) {
         .filter(|code| !included(code))
         .map(|code| code.path.clone())
         .collect();
-    sources.files.retain(|code| !dropped.contains(&code.path));
+    sources.keep(|code| !dropped.contains(&code.path));
 }
 
 /// The folder that a web command serves, relative to the app.

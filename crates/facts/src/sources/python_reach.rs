@@ -2,15 +2,19 @@
 //!
 //! From the files and modules that commands name, along imports, for apps that load nothing by
 //! convention. Where a framework finds modules by itself (Django, Scrapy, Streamlit), or a name
-//! is computed, everything that may run counts as reached.
+//! is computed, everything that may run counts as reached, but for scripts at the root that nothing
+//! names (`stray`).
+
+mod stray;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use slugsmith_ecosystems::python;
 
 use super::Sources;
 use super::paths::join;
-use crate::code::{Branch, Code, Expr, Language, branch};
+use crate::code::{Branch, Call, Code, Expr, Language, branch};
 use crate::process::{Need, Runs};
 
 /// Packages that load modules of the app by folder or by a setting.
@@ -65,40 +69,82 @@ const BY_NAME: &[&str] = &[
     "conftest.py",
 ];
 
-/// Drops Python files that no process loads.
-pub(super) fn keep(sources: &mut Sources, processes: &[Runs]) {
-    let Some(reached) = reached(sources, processes) else {
-        return;
-    };
-    // A package that is loaded may find its own parts by means that are not seen here.
-    let packages: BTreeSet<String> = reached
-        .iter()
-        .filter_map(|path| Some(format!("{}/", path.rsplit_once('/')?.0)))
-        .collect();
-    let reached: BTreeSet<String> = reached.into_iter().map(str::to_owned).collect();
-    sources.files.retain(|code| {
-        code.language != Language::Python
-            || reached.contains(&code.path)
-            || packages
-                .iter()
-                .any(|package| code.path.starts_with(package))
-    });
+/// What is known of the files that the processes load.
+enum Reach<'s> {
+    /// These, and no others.
+    Known(BTreeSet<&'s str>),
+    /// These, and others that a framework finds or of which the names are computed.
+    Open(BTreeSet<&'s str>),
+    /// Nothing.
+    Unknown,
 }
 
-/// Paths of what is loaded; `None` if that can't be known.
-fn reached<'s>(sources: &'s Sources, processes: &[Runs]) -> Option<BTreeSet<&'s str>> {
+/// Drops Python files that no process loads.
+pub(super) fn keep(root: &Path, sources: &mut Sources, processes: &[Runs]) {
+    let reached = match reached(sources, processes) {
+        Reach::Known(reached) => reached,
+        Reach::Open(reached) => {
+            let stray = stray::find(root, sources, processes, &reached);
+            sources.keep(|code| !stray.contains(&code.path));
+            return;
+        }
+        Reach::Unknown => return,
+    };
+    let reached: BTreeSet<String> = with_packages(sources, reached)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    sources.keep(|code| code.language != Language::Python || reached.contains(&code.path));
+}
+
+/// A package that is loaded may find its own parts by means that are not seen: with all files of such packages, and
+/// what those import.
+fn with_packages<'s>(sources: &'s Sources, mut reached: BTreeSet<&'s str>) -> BTreeSet<&'s str> {
+    let python = || {
+        let files = sources.files.iter();
+        files.filter(|code| code.language == Language::Python)
+    };
+    loop {
+        let folders: BTreeSet<String> = reached
+            .iter()
+            .filter_map(|path| Some(format!("{}/", path.rsplit_once('/')?.0)))
+            .collect();
+        let is_part = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+        let parts = python().filter(|code| is_part(&code.path));
+        let mut pending: Vec<&Code> = parts.collect();
+        let before = reached.len();
+        while let Some(code) = pending.pop() {
+            if reached.insert(&code.path) {
+                pending.extend(imported(sources, code).flatten().flatten());
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+/// What each import of a file loads, but for those of development; `None` as [`modules`] says it.
+fn imported<'s>(
+    sources: &'s Sources,
+    code: &'s Code,
+) -> impl Iterator<Item = Option<Vec<&'s Code>>> {
+    let imports = code.imports.iter();
+    imports
+        .filter(|import| branch(code, import.scope) != Branch::Development)
+        .map(|import| modules(sources, &code.path, &import.module, &import.names))
+}
+
+fn reached<'s>(sources: &'s Sources, processes: &[Runs]) -> Reach<'s> {
     let python = || {
         let files = sources.files.iter();
         files.filter(|code| code.language == Language::Python)
     };
     let loads = |code: &Code| LOADERS.iter().any(|package| code.imports(package));
-    if python().any(loads) || sources.has("manage.py") {
-        return None;
-    }
-    let mut pending = entries(sources, processes)?;
-    if pending.is_empty() {
-        return None;
-    }
+    let mut is_open = python().any(loads) || sources.has("manage.py");
+    let Some(mut pending) = entries(sources, processes).filter(|some| !some.is_empty()) else {
+        return Reach::Unknown;
+    };
     let commands: Vec<&str> = processes
         .iter()
         .flat_map(|process| &process.commands)
@@ -113,29 +159,37 @@ fn reached<'s>(sources: &'s Sources, processes: &[Runs]) -> Option<BTreeSet<&'s 
         if !reached.insert(code.path.as_str()) {
             continue;
         }
-        let dynamic = code
-            .calls
-            .iter()
-            .filter(|call| DYNAMIC.contains(&call.method()));
-        for call in dynamic {
-            let first = call.positional(0).map(|value| code.resolve(value));
-            let named = matches!(
-                call.method(),
-                "import_module" | "__import__" | "import_string" | "load_extension"
-            );
-            let Some(Expr::Text(name)) = first.filter(|_| named) else {
-                return None;
-            };
-            pending.extend(modules(sources, &code.path, name, &[])?);
+        let mut follow = |found: Option<Vec<&'s Code>>| {
+            is_open |= found.is_none();
+            pending.extend(found.unwrap_or_default());
+        };
+        for call in code.calls.iter().filter(|call| is_dynamic(call)) {
+            follow(named_by(code, call).and_then(|name| modules(sources, &code.path, name, &[])));
         }
-        for import in &code.imports {
-            if branch(code, import.scope) != Branch::Development {
-                pending.extend(modules(sources, &code.path, &import.module, &import.names)?);
-            }
-        }
+        imported(sources, code).for_each(&mut follow);
         pending.extend(named_in(sources, code));
     }
-    Some(reached)
+    if is_open {
+        Reach::Open(reached)
+    } else {
+        Reach::Known(reached)
+    }
+}
+
+fn is_dynamic(call: &Call) -> bool {
+    DYNAMIC.contains(&call.method())
+}
+
+/// The module that such a call loads, where it is written out.
+fn named_by<'c>(code: &'c Code, call: &'c Call) -> Option<&'c str> {
+    const BY_ARGUMENT: &[&str] = &[
+        "import_module",
+        "__import__",
+        "import_string",
+        "load_extension",
+    ];
+    BY_ARGUMENT.contains(&call.method()).then_some(())?;
+    code.resolve(call.positional(0)?).text()
 }
 
 /// What the commands load; `None` where one of them loads something that is not known.
@@ -308,8 +362,12 @@ mod tests {
     use crate::process::Command;
 
     fn kept(files: &[(&str, &str)], command: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
         let mut sources = Sources::default();
         for (path, text) in files {
+            let file = folder.path().join(path);
+            fs_err::create_dir_all(file.parent().unwrap()).unwrap();
+            fs_err::write(file, text).unwrap();
             sources.files.push(parse(path, Language::Python, text));
             sources.paths.push((*path).to_owned());
         }
@@ -321,7 +379,7 @@ mod tests {
             commands: vec![command.clone()],
             command,
         };
-        keep(&mut sources, &[process]);
+        keep(folder.path(), &mut sources, &[process]);
         sources.files.into_iter().map(|code| code.path).collect()
     }
 
@@ -363,10 +421,41 @@ mod tests {
         let files = [
             ("bot/main.py", "import settings\n"),
             ("lib/settings.py", ""),
-            ("other.py", ""),
+            ("lib/other.py", ""),
         ];
         assert_eq!(kept(&files, "python bot/main.py").len(), 3);
         let files = [("main.py", "import os\n"), ("other.py", "")];
         assert_eq!(kept(&files, "flask run").len(), 2);
+    }
+
+    #[test]
+    fn a_script_at_the_root_that_nothing_names_is_run_by_hand() {
+        let files = [
+            ("app/__init__.py", "import helpers\nload('plugin')\n"),
+            (
+                "app/parts.py",
+                "for n in os.listdir(folder):\n    importlib.import_module(n)\n",
+            ),
+            ("check_data.py", "import requests\nimport tools\n"),
+            ("helpers.py", "for name in ['later']:\n    pass\n"),
+            ("later.py", ""),
+            ("plugin.py", ""),
+            ("tools.py", ""),
+            ("wsgi.py", "from app import parts\n"),
+        ];
+        let found = kept(&files, "gunicorn wsgi:app");
+        let left = [
+            "app/__init__.py",
+            "app/parts.py",
+            "helpers.py",
+            "later.py",
+            "plugin.py",
+            "wsgi.py",
+        ];
+        assert_eq!(found, left);
+        // Where the root itself may be listed, each of its modules may be loaded.
+        let mut files = files;
+        files[7].1 = "import app.parts\nfor n in names():\n    importlib.import_module(n)\n";
+        assert_eq!(kept(&files, "gunicorn wsgi:app").len(), 8);
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn keep(sources: &mut Sources, commands: &[String]) {
         .flat_map(|code| &code.imports)
         .map(|import| stem(&import.module).to_owned())
         .collect();
-    sources.files.retain(|code| {
+    sources.keep(|code| {
         let at_root = code.path.strip_suffix(".rb");
         at_root
             .filter(|stem| !stem.contains('/'))
@@ -80,9 +80,7 @@ fn keep_required(sources: &mut Sources, commands: &[String]) {
             pending.extend(ruby().filter(|other| wanted.contains(stem(&other.path))));
         }
     }
-    sources
-        .files
-        .retain(|code| code.language != Language::Ruby || kept.contains(&code.path));
+    sources.keep(|code| code.language != Language::Ruby || kept.contains(&code.path));
 }
 
 /// The name of a file as `require` has it.

@@ -27,7 +27,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
         .map(|command| command.text.clone())
         .collect();
     // Scripts in bin/ run only where a process names them.
-    sources.files.retain(|file| {
+    sources.keep(|file| {
         let stem = file
             .path
             .rsplit_once('.')
@@ -37,24 +37,20 @@ pub(super) fn keep(app: &App, sources: &mut Sources, processes: &[Runs]) {
     deployed::keep(app, sources, &commands);
     deployed::choose(app, sources, processes);
     php_reach::keep(sources, processes);
-    python_reach::keep(sources, processes);
+    python_reach::keep(&app.root, sources, processes);
     go_packages::keep(sources, &commands);
     drop_browser_packages(sources, &commands);
     rack_reach::keep(sources, &commands);
     ruby_reach::keep(app, sources, &commands);
     if !process::runs_node(app, sources) {
-        sources
-            .files
-            .retain(|file| file.language != Language::JavaScript);
+        sources.keep(|file| file.language != Language::JavaScript);
         return;
     }
     let Some(reached) = node_reach(app, sources) else {
         drop_development(sources, &commands);
         return;
     };
-    sources
-        .files
-        .retain(|file| file.language != Language::JavaScript || reached.contains(&file.path));
+    sources.keep(|file| file.language != Language::JavaScript || reached.contains(&file.path));
 }
 
 /// Drops what a package of the repository builds for browsers: where its manifest has a tool
@@ -86,7 +82,7 @@ fn drop_browser_packages(sources: &mut Sources, commands: &[String]) {
         })
         .filter(|folder| !commands.iter().any(|command| command.contains(folder)))
         .collect();
-    sources.files.retain(|file| {
+    sources.keep(|file| {
         file.language != Language::JavaScript
             || !built.iter().any(|folder| file.path.starts_with(folder))
     });
@@ -105,7 +101,7 @@ fn drop_development(sources: &mut Sources, commands: &[String]) {
             Some(resolve(sources, &code.path, &import.module)?.path.clone())
         })
         .collect();
-    sources.files.retain(|code| {
+    sources.keep(|code| {
         let stem = code
             .path
             .rsplit_once('.')

@@ -91,9 +91,7 @@ pub(super) fn keep(app: &App, sources: &mut Sources, commands: &[String]) {
             return;
         }
     }
-    sources
-        .files
-        .retain(|code| !unseen.iter().any(|(path, _)| *path == code.path));
+    sources.keep(|code| !unseen.iter().any(|(path, _)| *path == code.path));
 }
 
 /// Whether a command runs a task of rake that may be the app's own: those of Rails itself need nothing of `lib/`.

@@ -41,7 +41,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Spring's `jwt.secret` written out in reachable code; literals in production's part of
             Rails' `secrets.yml`, in figaro's `application.yml`, and generated passwords and keys in
             Spring's `application.yml` and `.properties`; keys of AWS, GitHub, Slack, SendGrid,
-            Telegram, and of payment services (Stripe, Paystack, Square, Braintree, Mollie,
+            Telegram, GitLab, npm, OpenAI, Anthropic, Groq, Hugging Face, and of payment services (Stripe,
+            Paystack, Square, Braintree, Mollie,
             Flutterwave, Shopify) in code or such files; private keys in files of their own (PEM, the
             JSON of a Google service account, a JWK with its private part), or written
             out in code, also line by line; `config/master.key` beside the credentials of Rails that it opens. The keys
@@ -60,7 +61,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
             Other tracked `.env.*` files, `render.yaml`, `fly.toml` and compose files with
             values that look generated. A `.env` that `.gitignore` names, where there is no repository to
             say whether it was committed and the app loads it: a warning. The finding stands where the value
-            is written.
+            is written. In code that no process runs a key of a known issuer, a private key or a password in an
+            address of another machine: a warning.
         "},
         why: indoc! {"
             Everybody who can read the repository can sign sessions or reach the service. A default
@@ -117,5 +119,6 @@ fn check(facts: &Facts<'_>) -> Outcome {
     evidence.extend(app_key::find(facts));
     evidence.extend(configured::find(facts));
     evidence.extend(spring::find(facts));
+    evidence.extend(literal::unreached(facts, &evidence));
     Outcome::of(evidence)
 }

@@ -87,33 +87,42 @@ fn check(facts: &Facts<'_>) -> Outcome {
 
 /// A client's file that the app writes itself, in the files that nothing is known of yet.
 fn written(facts: &Facts<'_>, known: &[Evidence]) -> Vec<Evidence> {
+    const LANGUAGES: &[Language] = &[
+        Language::JavaScript,
+        Language::Python,
+        Language::Ruby,
+        Language::Go,
+        Language::Java,
+        Language::Php,
+    ];
     let is_known = |path: &str| {
         let places = known.iter().filter_map(|one| one.location.as_ref());
         places.into_iter().any(|place| place.path == path)
     };
-    let languages = [
-        (Language::JavaScript, "npm install @aws-sdk/client-s3"),
-        (Language::Python, "pip install boto3"),
-        (Language::Ruby, "bundle add aws-sdk-s3"),
-        (
-            Language::Go,
-            "go get github.com/aws/aws-sdk-go-v2/service/s3",
-        ),
-        (Language::Java, "software.amazon.awssdk:s3"),
-        (Language::Php, "composer require aws/aws-sdk-php"),
-    ];
     let mut found = Vec::new();
-    for (language, client) in languages {
-        for site in received::sites(facts, language) {
+    for language in LANGUAGES {
+        for site in received::sites(facts, *language) {
             let path = &site.code.path;
-            if is_known(path) || guards::is_maintenance(facts, path) {
-                continue;
+            if !is_known(path) && !guards::is_maintenance(facts, path) {
+                found.push(to_s3(site));
             }
-            let help = format!("Send it to S3 instead: {client}; heroku addons:create bucketeer");
-            found.push(local(site, &format!("`{}`", site.call.callee)).help(help));
         }
     }
     found
+}
+
+/// A client's file that the app's own code writes, with the client of S3 that its language has.
+fn to_s3(site: Site<'_>) -> Evidence {
+    let client = match site.code.language {
+        Language::JavaScript => "npm install @aws-sdk/client-s3",
+        Language::Python => "pip install boto3",
+        Language::Ruby => "bundle add aws-sdk-s3",
+        Language::Go => "go get github.com/aws/aws-sdk-go-v2/service/s3",
+        Language::Java => "software.amazon.awssdk:s3",
+        Language::Php => "composer require aws/aws-sdk-php",
+    };
+    let help = format!("Send it to S3 instead: {client}; heroku addons:create bucketeer");
+    local(site, &format!("`{}`", site.call.callee)).help(help)
 }
 
 fn local(site: Site<'_>, what: &str) -> Evidence {

@@ -14,7 +14,7 @@ use crate::called;
 use crate::guards::{self, Branch, branch};
 use crate::registry::Evidence;
 use crate::required::is_demanded;
-use crate::secrets::{is_generated, is_secret_name, is_stand_in};
+use crate::secrets::{is_generated, is_secret_name, is_stand_in, issuer_of};
 use crate::{Declared, Facts};
 use slugsmith_facts::code::{Code, Expr, Language};
 use slugsmith_finding::Severity;
@@ -36,6 +36,45 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<(Evidence, bool)> {
         .filter(|one| known.insert(one.secret.clone()))
         .map(|one| (one.evidence, one.is_address))
         .collect()
+}
+
+/// Secrets in code that no process reaches, of the forms that nothing else has: a key of a known issuer, a private
+/// key, a password in an address of another machine. The names of values say nothing there: a page's own key is public.
+pub(super) fn unreached(facts: &Facts<'_>, told: &[Evidence]) -> Vec<Evidence> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let reached = facts.sources.files.iter();
+    known.extend(
+        reached.flat_map(|code| given(code).into_iter().filter_map(|one| of_form(one.value))),
+    );
+    let files = facts.sources.unreached.iter();
+    files
+        .filter(|code| !is_translation(&code.path))
+        .filter_map(|code| {
+            let given = given(code);
+            let mut found = given.iter().filter_map(|one| Some((one.line, of_form(one.value)?)));
+            let (line, secret) = found.find(|(_, secret)| !is_stand_in(secret) && !known.contains(secret))?;
+            known.insert(secret);
+            let message = "A secret is written out in code that no process runs: everybody who has the repository has \
+                           it, and removing the line does not take it back.";
+            let fix = "Revoke it and make a new one; what needs it reads it from the environment.";
+            Some(Evidence::line(&code.path, line, message.to_owned()).level(Severity::Warn).help(fix))
+        })
+        .filter(|one| !told.iter().any(|other| other.location == one.location))
+        .collect()
+}
+
+/// The secret in a value that its form alone makes one.
+fn of_form(value: &Expr) -> Option<String> {
+    let mut found = None;
+    value.walk(&mut |part| {
+        let Some(text) = part.text().filter(|_| found.is_none()) else {
+            return;
+        };
+        let is_key = issuer_of(text).is_some() || is_private_key(text);
+        let whole = || is_key.then(|| text.to_owned());
+        found = whole().or_else(|| password_of_url(text).map(str::to_owned));
+    });
+    found
 }
 
 /// Texts for people stand under the names of fields: `'password' => 'Passwort'`.

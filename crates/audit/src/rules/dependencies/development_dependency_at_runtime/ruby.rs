@@ -62,7 +62,8 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
                 .rsplit('/')
                 .next()
                 .and_then(|name| name.strip_suffix(".rb"))
-                == Some(name.as_str());
+                == Some(name.as_str())
+                || is_part_of(facts, &code.path, gem);
             let checked = sibling
                 || its_own
                 || branch(code, scope) != Branch::Always
@@ -99,6 +100,14 @@ pub(super) fn gems(facts: &Facts<'_>) -> Option<Vec<Evidence>> {
     }
     evidence.extend(in_commands(facts, &development, &evidence));
     Some(evidence)
+}
+
+/// Whether a file is of a gem that the repository holds (`gem "billing", path: "engines/billing"`): without the gem
+/// nothing loads it.
+fn is_part_of(facts: &Facts<'_>, path: &str, gem: &str) -> bool {
+    let above = std::iter::successors(path.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/'));
+    let mut specifications = above.map(|(folder, _)| format!("{folder}/{gem}.gemspec"));
+    specifications.any(|specification| facts.sources.has(&specification))
 }
 
 /// Programs of gems that a process starts: Bundler finds none of another group.

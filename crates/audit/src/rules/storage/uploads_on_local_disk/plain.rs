@@ -1,7 +1,7 @@
 //! Uploads to disk by the standard means of a language or a small framework: Flask, PHP,
 //! Spring, Go.
 
-use super::local;
+use super::to_s3;
 use crate::called::is_dead;
 use crate::guards::{self, calls_to};
 use crate::registry::Evidence;
@@ -38,10 +38,7 @@ pub(super) fn sites(facts: &Facts<'_>) -> Vec<Evidence> {
         .into_iter()
         .flatten()
         .filter(|site| !paths::tidies(*site) && !is_passed_on(*site) && !is_dead(facts, *site))
-        .map(|site| {
-            local(site, &format!("`{}`", site.call.callee))
-                .help("Stream the upload to S3 instead: heroku addons:create bucketeer")
-        })
+        .map(to_s3)
         .collect()
 }
 
