@@ -6,6 +6,7 @@ use super::graph::Graph;
 use super::language::named_only;
 use super::node::in_app;
 use super::{node, python, standalone};
+use crate::catalogue::node::is_licence;
 use crate::decide::{Because, KEEP_FILE};
 use crate::facts::package_folder;
 use crate::index;
@@ -181,14 +182,17 @@ fn rendered(graph: &mut Graph<'_, '_>, path: &str, extension: &str, because: &Be
     }
 }
 
-/// Files that name packages because they are installed, not because they are used.
+/// Files that name packages because they are installed, not because they are used. A bundler lists the licences of what
+/// it bundled (`3rdpartylicenses.txt`, `main.js.LICENSE.txt`).
 fn lists_dependencies(path: &str) -> bool {
     let name = index::name(path);
     let is_text = name.ends_with(".txt");
-    is_text
-        && ["require", "constraint"]
+    let asks = || {
+        ["require", "constraint"]
             .iter()
             .any(|word| path.contains(word))
+    };
+    is_text && (is_licence(&name.to_ascii_lowercase()) || asks())
         || name.contains("-lock")
         || matches!(
             name,

@@ -74,7 +74,7 @@ impl<'g, 'a> Graph<'g, 'a> {
             facts,
             texts,
             catalogue,
-            node: Node::new(facts, catalogue),
+            node: Node::new(facts, texts, catalogue),
             python: Python::new(facts, texts, catalogue),
             reached: vec![false; facts.index.entries().len()],
             why: BTreeMap::new(),

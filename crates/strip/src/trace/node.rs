@@ -18,7 +18,7 @@ use std::sync::{Mutex, OnceLock};
 use super::language::{Found, Language, named_only};
 use crate::candidates::Candidates;
 use crate::catalogue::node::is_licence;
-use crate::facts::{Facts, package_folder};
+use crate::facts::{Facts, Texts, package_folder};
 use crate::index;
 use crate::manifest::{Bundles, Manifest};
 use crate::references;
@@ -55,10 +55,12 @@ pub(super) struct Node<'g, 'a> {
     aside: OnceLock<Vec<usize>>,
     /// Servers that frameworks wrote to run alone.
     outputs: Vec<Output>,
+    /// The names by which files of the app's bundles export a `require` of their own, by path.
+    shims: HashMap<String, Vec<String>>,
 }
 
 impl<'g, 'a> Node<'g, 'a> {
-    pub(super) fn new(facts: &'g Facts<'a>, catalogue: &'g Candidates) -> Self {
+    pub(super) fn new(facts: &'g Facts<'a>, texts: &dyn Texts, catalogue: &'g Candidates) -> Self {
         let mut data: HashMap<&str, Vec<usize>> = HashMap::new();
         for number in 0..facts.index.entries().len() {
             if let Some(path) = facts.index.path(number)
@@ -85,6 +87,7 @@ impl<'g, 'a> Node<'g, 'a> {
             matched: Mutex::default(),
             aside: OnceLock::new(),
             outputs: outputs::find(facts),
+            shims: shims(facts, texts),
         }
     }
 
@@ -95,6 +98,21 @@ impl<'g, 'a> Node<'g, 'a> {
         let folder = package_folder(path).filter(|_| !unplugged && !self.is_compiled(path));
         folder.is_some_and(|folder| matches!(self.facts.manifests.get(folder), Some(Some(_))))
     }
+}
+
+/// Bundles of the app that are split into files share what stands in for `require` in them.
+fn shims(facts: &Facts<'_>, texts: &dyn Texts) -> HashMap<String, Vec<String>> {
+    let paths = (0..facts.index.entries().len()).filter(|number| facts.index.is_file(*number));
+    let paths = paths.filter_map(|number| facts.index.path(number));
+    let modules =
+        paths.filter(|path| in_app(path) && (path.ends_with(".mjs") || path.ends_with(".js")));
+    modules
+        .filter_map(|path| {
+            let text = texts.text(path)?;
+            let names = source::shim::exported(path, &String::from_utf8_lossy(&text));
+            (!names.is_empty()).then(|| (path.to_owned(), names))
+        })
+        .collect()
 }
 
 /// Found once: a tree has thousands of manifests, and every word of a command asks.
@@ -121,6 +139,16 @@ impl<'a> Node<'_, 'a> {
             ])
             || (runtime.coffee || runtime.typescript) && ends(&[".coffee", ".litcoffee"])
             || self.facts.source_maps && path.ends_with(".map")
+    }
+
+    /// The names by which the file that a specifier of `path` means exports its bundle's `require`.
+    fn shims_of(&self, path: &str, specifier: &str) -> Vec<String> {
+        let beside = specifier.starts_with('.') && !self.shims.is_empty();
+        let file = beside
+            .then(|| index::join(index::parent(path), specifier))
+            .flatten();
+        let names = file.and_then(|file| self.shims.get(&file));
+        names.cloned().unwrap_or_default()
     }
 
     /// `#!/usr/bin/env coffee`: a program of a package.
@@ -228,6 +256,7 @@ fn context<'c>(
     facts: &'c Facts<'_>,
     file: &'c str,
     resolve: &'c dyn Fn(&str) -> Option<String>,
+    shims: &'c dyn Fn(&str) -> Vec<String>,
 ) -> Context<'c> {
     Context {
         file,
@@ -237,6 +266,7 @@ fn context<'c>(
             other => other,
         },
         resolve,
+        shims,
     }
 }
 
@@ -269,7 +299,7 @@ pub(crate) fn opened(facts: &Facts<'_>, path: &str, text: &[u8]) -> Option<Opene
     let resolve = |specifier: &str| file_of(&resolver, facts, path, specifier);
     opened::opened(
         &String::from_utf8_lossy(text),
-        &context(facts, path, &resolve),
+        &context(facts, path, &resolve, &|_| Vec::new()),
     )
 }
 
@@ -290,7 +320,8 @@ impl<'a> Language<'a> for Node<'_, 'a> {
 
     fn read(&self, path: &str, text: &str) -> Found {
         let resolve = |specifier: &str| file_of(&self.resolver, self.facts, path, specifier);
-        let context = context(self.facts, path, &resolve);
+        let shims = |specifier: &str| self.shims_of(path, specifier);
+        let context = context(self.facts, path, &resolve, &shims);
         if path.ends_with(".coffee") || path.ends_with(".litcoffee") {
             return self.coffee(path, text);
         }

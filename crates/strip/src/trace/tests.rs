@@ -1,6 +1,7 @@
 //! Whole graphs of small trees: what level `trace` keeps of the packages.
 
 mod aside;
+mod bundled;
 mod by_ending;
 mod computed;
 mod nitro;

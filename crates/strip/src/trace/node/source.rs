@@ -5,13 +5,14 @@ mod folders;
 mod handed;
 mod names;
 mod reader;
+pub(super) mod shim;
 mod tell;
 
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 use oxc_allocator::Allocator;
-use oxc_ast::ast::Program;
+use oxc_ast::ast::{Program, Statement};
 use oxc_ast_visit::Visit;
 use oxc_parser::Parser;
 use oxc_span::SourceType;
@@ -66,6 +67,8 @@ pub(super) struct Context<'c> {
     pub(super) platform: &'c str,
     pub(super) arch: &'c str,
     pub(super) resolve: &'c dyn Fn(&str) -> Option<String>,
+    /// The names by which the file that a specifier means exports its bundle's `require` (`shim`).
+    pub(super) shims: &'c dyn Fn(&str) -> Vec<String>,
 }
 
 /// Texts without any of these load nothing.
@@ -115,11 +118,19 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
     reader.visit_program(&program);
     if has(&"require") || has(&"module[") {
         let mut handed = Handed {
+            text,
             loaders,
             ..Handed::default()
         };
         handed.visit_program(&program);
         reader.unknown_at(&handed.at);
+    }
+    if shim::is_in(text) || imports_shim(&program, context) {
+        let uses = shim::uses(text, &program, context.shims);
+        reader.unknown_at(&uses.unknown);
+        let named = uses.named.into_iter();
+        let named = named.map(|(name, at)| (Load::Module(Value::text(name), Form::Require), at));
+        reader.loads.extend(named);
     }
     // `path.dirname(found(name))`, where `found` asks `require.resolve`.
     if folders::makes_folders(text) {
@@ -135,6 +146,15 @@ pub(super) fn read(text: &str, context: &Context<'_>) -> Source {
             .push((Load::Listed("node_modules".to_owned()), 0));
     }
     reader.finish(text)
+}
+
+/// Whether a file has its bundle's `require` from another one.
+fn imports_shim(program: &Program<'_>, context: &Context<'_>) -> bool {
+    let mut imports = program.body.iter().filter_map(|statement| match statement {
+        Statement::ImportDeclaration(import) => Some(import.source.value.as_str()),
+        _ => None,
+    });
+    imports.any(|specifier| !(context.shims)(specifier).is_empty())
 }
 
 /// The file's program; `None` where the parser gives up.

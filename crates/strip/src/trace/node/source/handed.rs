@@ -11,7 +11,9 @@ use super::tell::takes_require;
 /// Where `require` is neither called, nor asked for a property of its own, nor a name for
 /// another name.
 #[derive(Debug, Default)]
-pub(super) struct Handed {
+pub(super) struct Handed<'t> {
+    /// The file's text.
+    pub(super) text: &'t str,
     pub(super) at: Vec<u32>,
     /// Names that stand for `require`.
     pub(super) loaders: HashSet<String>,
@@ -22,7 +24,7 @@ fn is_require(expression: &E<'_>) -> bool {
     matches!(expression.get_inner_expression(), E::Identifier(name) if name.name == "require")
 }
 
-impl<'a> Visit<'a> for Handed {
+impl<'a> Visit<'a> for Handed<'_> {
     fn visit_call_expression(&mut self, it: &ast::CallExpression<'a>) {
         if !is_require(&it.callee) {
             self.visit_expression(&it.callee);
@@ -79,7 +81,9 @@ impl<'a> Visit<'a> for Handed {
         // Its uses are followed.
         let follows = matches!(it.id, ast::BindingPattern::BindingIdentifier(_));
         match &it.init {
-            Some(init) if follows && super::tell::is_loader(init) => {}
+            Some(init)
+                if follows
+                    && (super::tell::is_loader(init) || super::shim::defines(self.text, init)) => {}
             _ => walk::walk_variable_declarator(self, it),
         }
     }
