@@ -170,6 +170,47 @@ pub(super) fn is_stand_in(value: &str) -> bool {
         .any(|word| lower.contains(word))
 }
 
+/// The first key among texts of which the form tells who issued it, with its place.
+///
+/// The id of an AWS key is no secret: it counts with the key that belongs to it
+/// (docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html).
+pub(super) fn issued_key<'t, P>(
+    texts: impl Iterator<Item = (P, &'t str)>,
+) -> Option<(P, &'static str)> {
+    let (mut has_id, mut key) = (false, None);
+    for (place, text) in texts {
+        if let Some(issuer) = issuer_of(text) {
+            return Some((place, issuer));
+        }
+        has_id |= is_aws_id(text);
+        if key.is_none() && is_aws_key(text) {
+            key = Some(place);
+        }
+    }
+    Some((key.filter(|_| has_id)?, "AWS"))
+}
+
+fn is_aws_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    text.len() == 20
+        && text.starts_with("AKIA")
+        && text.bytes().all(is_plain)
+        && !text.ends_with("EXAMPLE")
+}
+
+fn is_aws_key(text: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    text.len() == 40
+        && text.bytes().all(is_base64)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && !text.ends_with("EXAMPLEKEY")
+        // Keys of reCAPTCHA are as long.
+        && !text.starts_with("6L")
+}
+
 /// Who issued a key, by its form: forms that nothing else has.
 pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
     // Prefix, least length of what follows, issuer.
@@ -200,13 +241,6 @@ pub(super) fn issuer_of(text: &str) -> Option<&'static str> {
         text.strip_prefix(prefix)
             .is_some_and(|rest| rest.len() >= least && word(rest))
     };
-    let upper = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    };
-    if text.len() == 20 && text.starts_with("AKIA") && upper(text) {
-        return Some("AWS");
-    }
     let mut forms = FORMS.iter();
     if let Some((.., issuer)) = forms.find(|(prefix, least, _)| starts(prefix, *least)) {
         return Some(issuer);

@@ -84,6 +84,9 @@ pub fn read(app: &App, tree: &Tree) -> Sources {
         let is_named = ignored.matched(path, folder).is_ignore()
             && (folder || unpushed.is_known() || !is_there_all_the_same(&ignored, path));
         if names::vendored(path) || unpushed.has(path, folder, is_named) {
+            if !unpushed.is_known() && !names::vendored(path) {
+                sources.unproven.push(path.to_owned());
+            }
             if folder {
                 hidden = Some(path.to_owned());
             } else if path == ".env" && !unpushed.is_known() && entry.size() <= TEXT_LIMIT {

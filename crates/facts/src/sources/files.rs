@@ -37,6 +37,9 @@ pub struct Sources {
     /// The text of a `.env` that `.gitignore` names, in a folder that is no part of a repository: it is there, but
     /// whether it was committed can't be told. It is none of the app's own files.
     pub unproven_env: Option<String>,
+    /// Files and folders that `.gitignore` names and that are there, where no repository says whether they were
+    /// committed: as `unproven_env`.
+    pub unproven: Vec<String>,
     /// Files of settings that `require("config")` loads in production, those that win first.
     pub node_config: Vec<String>,
     /// Inline suppressions.
@@ -56,6 +59,16 @@ impl Sources {
         self.paths
             .binary_search_by(|probe| probe.as_str().cmp(path))
             .is_ok()
+    }
+
+    /// Whether a file is there of which nobody can say whether it was committed.
+    #[must_use]
+    pub fn is_unproven(&self, path: &str) -> bool {
+        let below = |one: &String| {
+            let rest = path.strip_prefix(one.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.unproven.iter().any(below)
     }
 
     /// The text of a configuration file.

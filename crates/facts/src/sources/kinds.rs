@@ -71,7 +71,9 @@ pub(super) fn is_text(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let depth = path.matches('/').count();
     if name.starts_with("requirements") || path.starts_with("requirements/") {
-        return depth <= 1 && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
+        return depth <= 1
+            && (depth == 0 || !outside_the_app(path))
+            && (TEXT_LISTS.iter().any(|ending| name.ends_with(ending)));
     }
     if TEXT_NAMES.contains(&name) || is_manifest(name) {
         return depth <= 3 && (depth == 0 || !outside_the_app(path));

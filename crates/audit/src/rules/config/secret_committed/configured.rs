@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::settings::key_of;
 use crate::registry::Evidence;
 use crate::secrets::{
-    is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in, issuer_of,
+    is_generated, is_secret_name, is_secret_value, is_signing_name, is_stand_in, issued_key,
 };
 use crate::{Facts, guards};
 use slugsmith_facts::formats::{self, Entry, yaml};
@@ -284,26 +285,15 @@ fn issued(facts: &Facts<'_>) -> Vec<Evidence> {
         .filter(|(path, _)| configuration(path) && !harmless(path));
     files
         .filter_map(|(path, text)| {
-            let (line, issuer) = formats::entries(path, text).iter().find_map(|entry| {
-                let mut words = entry.value.split(|letter: char| {
+            let entries = formats::entries(path, text);
+            let words = entries.iter().flat_map(|entry| {
+                let words = entry.value.split(|letter: char| {
                     letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ',')
                 });
-                Some((entry.line, words.find_map(issuer_of)?))
-            })?;
-            Some(
-                Evidence::line(
-                    path,
-                    line,
-                    format!(
-                        "A {issuer} key is in {path}: everybody \
-                    who has the repository can use it."
-                    ),
-                )
-                .help(
-                    "Revoke it and make a new one; keep that in a config var: heroku \
-                        config:set NAME=…",
-                ),
-            )
+                words.map(|word| (entry.line, word))
+            });
+            let (line, issuer) = issued_key(words)?;
+            Some(key_of(issuer, path, line, path))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use super::handed;
 use super::signing::session_secrets;
 use crate::required::is_demanded;
 use crate::rules::prelude::*;
-use crate::secrets::{is_secret_name, is_secret_value, is_signing_name, issuer_of};
+use crate::secrets::{self, is_secret_name, is_secret_value, is_signing_name};
 use slugsmith_finding::LineSpan;
 
 pub(super) fn in_code(facts: &Facts<'_>) -> Vec<Evidence> {
@@ -159,19 +159,20 @@ fn is_key(text: &str) -> bool {
 /// The first key in a file of which the form tells who issued it. It is real wherever it stands,
 /// also where only development uses it.
 fn issued(code: &Code) -> Option<Evidence> {
-    let (line, issuer) = code.values().find_map(|(line, _, value)| {
-        let mut issuer = None;
-        value.walk(&mut |value| issuer = issuer.or(value.text().and_then(issuer_of)));
-        Some((line, issuer?))
-    })?;
-    Some(
-        Evidence::line(
-            &code.path,
-            line,
-            format!("A {issuer} key is in the code: everybody who has the repository can use it."),
-        )
-        .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…"),
-    )
+    let mut texts = Vec::new();
+    for (line, _, value) in code.values() {
+        value.walk(&mut |value| texts.extend(value.text().map(|text| (line, text))));
+    }
+    let (line, issuer) = secrets::issued_key(texts.into_iter())?;
+    Some(key_of(issuer, &code.path, line, "the code"))
+}
+
+/// A key of a known issuer, and where it stands.
+pub(super) fn key_of(issuer: &str, path: &str, line: LineSpan, place: &str) -> Evidence {
+    let message =
+        format!("A key of {issuer} is in {place}: everybody who has the repository can use it.");
+    Evidence::line(path, line, message)
+        .help("Revoke it and make a new one; keep that in a config var: heroku config:set NAME=…")
 }
 
 /// Whether the app itself signs, checks or encrypts with a setting: a key that a client sends

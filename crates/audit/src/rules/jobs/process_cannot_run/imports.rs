@@ -262,7 +262,8 @@ fn absent(facts: &Facts<'_>, code: &Code, import: &Import) -> Option<String> {
     let path = endings
         .iter()
         .map(|ending| format!("{base}{ending}"))
-        .find(|path| sources.outputs.ignores(path) && !sources.outputs.writes(path))?;
+        .find(|path| sources.outputs.ignores(path) && !sources.outputs.writes(path))
+        .filter(|path| !sources.is_unproven(path))?;
     // A module of the same name elsewhere is on the path, or made by a script that names it.
     let name = path.rsplit('/').next().unwrap_or(&path);
     let elsewhere = code.language == Language::Python

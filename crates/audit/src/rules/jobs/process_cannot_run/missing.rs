@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 use slugsmith_ecosystems::{go, java, python, ruby};
 use slugsmith_facts::command::{Missing, Need};
-use slugsmith_facts::process::{Command, source_of};
+use slugsmith_facts::process::{Command, shell_lines, source_of};
 
 /// Folders that a build fills.
 const BUILT: &[&str] = &[
@@ -163,7 +163,36 @@ fn lacking(facts: &Facts<'_>, command: &Command, need: &Need) -> Option<String> 
         }
         _ => return None,
     };
+    let found = found
+        || command
+            .in_app(path)
+            .is_some_and(|inside| is_moved(facts, &inside));
     (is_plain(path) && !found).then(|| format!("the file {path}"))
+}
+
+/// Whether a script of the app moves or copies a folder that has the file to where it is asked for
+/// (`mv src/backend/* .`).
+fn is_moved(facts: &Facts<'_>, path: &str) -> bool {
+    let is_script = |file: &str| file.starts_with("bin/") || file.ends_with(".sh");
+    let mut scripts = facts
+        .sources
+        .texts
+        .iter()
+        .filter(|(file, _)| is_script(file));
+    scripts.any(|(file, text)| {
+        let commands = shell_lines(file, text);
+        let mut moves = commands
+            .iter()
+            .filter(|one| matches!(one.program(), "mv" | "cp" | "rsync"));
+        moves.any(|one| {
+            one.words().iter().any(|word| {
+                let folder = word
+                    .trim_start_matches("./")
+                    .trim_end_matches(['*', '.', '/']);
+                !folder.is_empty() && facts.sources.has(&format!("{folder}/{path}"))
+            })
+        })
+    })
 }
 
 /// `bin/NAME` of an app in Go must be one of its main packages, unless something else of the
