@@ -75,16 +75,12 @@ fn pass(sources: &Sources) -> Vec<Vec<Assignment>> {
             if code.language == Language::Java {
                 seen.take_members(code, table);
             }
-            seen.names.extend(
-                table
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.clone())),
-            );
+            seen.global = Some(table);
         }
         seen.package = packages
             .get(code.folder())
             .filter(|_| code.language == Language::Go);
-        if seen.names.is_empty() && seen.package.is_none() {
+        if seen.names.is_empty() && seen.package.is_none() && seen.global.is_none() {
             return Vec::new();
         }
         seen.used_in(code)
@@ -99,6 +95,8 @@ struct Seen<'t> {
     names: Table,
     /// Those of the package, as Go has them.
     package: Option<&'t Table>,
+    /// Those that need no import, which win. Of a whole app, so that no file has a copy.
+    global: Option<&'t Table>,
 }
 
 impl Seen<'_> {
@@ -170,10 +168,15 @@ impl Seen<'_> {
             .collect()
     }
 
+    fn get(&self, name: &str) -> Option<&Expr> {
+        let global = self.global.and_then(|table| table.get(name));
+        global.or_else(|| self.names.get(name))
+    }
+
     fn value(&self, name: &str, code: &Code) -> Option<Expr> {
         let language = code.language;
         let of_package = || self.package?.get(name);
-        let known = self.names.get(name).or_else(of_package);
+        let known = self.get(name).or_else(of_package);
         if let Some(value) = known.or_else(|| self.of_object(name, code)) {
             return Some(value.clone());
         }
@@ -191,13 +194,12 @@ impl Seen<'_> {
             return self.field(object, key);
         }
         if let Some(value) = self
-            .names
             .get(&format!("{shared}{key}"))
             .filter(|_| !shared.is_empty())
         {
             return Some(value.clone());
         }
-        let any = self.names.get(&format!("{object}.{ANY}"))?;
+        let any = self.get(&format!("{object}.{ANY}"))?;
         let Expr::Env { name: prefix, .. } = any else {
             return None;
         };
@@ -230,7 +232,7 @@ impl Seen<'_> {
             .unwrap_or(object)
             .to_ascii_lowercase();
         let fields: Vec<_> = self
-            .names
+            .global?
             .range(FIELD.to_owned()..)
             .take_while(|(name, _)| name.starts_with(FIELD))
             .filter_map(|(name, value)| {

@@ -45,6 +45,8 @@ const VENDORED: &[&str] = &[
 pub(super) fn vendored(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     VENDORED.contains(&name)
+        // Where Bundler puts gems beside an app (`bundle config path vendor/bundle`).
+        || path.ends_with("/vendor/bundle")
         || matches!(
             path,
             "vendor" | "Godeps/_workspace" | "venv" | "env" | "target" | "tmp" | "log" | "coverage"

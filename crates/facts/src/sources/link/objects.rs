@@ -11,7 +11,7 @@ impl Seen<'_> {
     /// or an object that is called after its class, as those are that a framework hands over.
     pub(super) fn of_object(&self, name: &str, code: &Code) -> Option<&Expr> {
         let (object, key) = name.rsplit_once('.')?;
-        let of = |class: &str| self.names.get(&format!("{class}.{key}"));
+        let of = |class: &str| self.get(&format!("{class}.{key}"));
         match code.language {
             // `Constants.Jwt.KEY` is the field of `Jwt`.
             Language::Java => return of(object.rsplit_once('.')?.1),
